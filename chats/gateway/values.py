@@ -1,0 +1,129 @@
+"""What travels between the verbs and a protocol: a prompt goes down, events come up; no database, no sockets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["text", "image", "video", "audio", "file"]
+FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One piece of a turn, ready for the wire: text, or media as bytes or as an address the vendor can fetch.
+
+    `frames` holds a film sampled to pictures (JPEG bytes), `fps` says how far apart they were taken.
+    Exactly one of `text`, `data`, `url`, `frames`, `call` is set.
+    """
+
+    kind: Kind | Literal["reasoning", "frames", "tool_call", "tool_result"]
+    text: str = ""
+    data: bytes | None = None
+    url: str = ""
+    content_type: str = ""
+    name: str = ""
+    frames: tuple[bytes, ...] = ()
+    fps: float | None = None
+    signature: str = ""  # of a reasoning part: Claude wants it back byte for byte (text.md 3.5)
+    call_id: str = ""  # of a tool_call or tool_result part
+    arguments: str = ""  # of a tool_call part: the JSON string, as it came
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """All that one side said before the other spoke again."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    parts: tuple[Part, ...]
+    model: str = ""  # which model spoke, for an assistant turn
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Everything one call says: the turns, oldest first, and the parameters a person set.
+
+    `parameters` uses the names of `ModelSpec.parameters` (temperature, thinking, …); a protocol renames them.
+    """
+
+    turns: tuple[Turn, ...]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    tools: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP call as a protocol wants it made; `path` starts with a slash and is joined to the base URL."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    json: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    read_timeout_s: float = 310.0  # silence allowed between bytes (text.md 2.2)
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    text: str
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallDelta:
+    """A piece of one call: `index` tells calls apart, `call_id` and `name` come once, `arguments` grows."""
+
+    index: int
+    call_id: str = ""
+    name: str = ""
+    arguments: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaOut:
+    """Media the model made: bytes that append to earlier ones of the same `key`, or an address to fetch.
+
+    Audio is raw PCM s16le mono at `sample_rate_hz` when `content_type` is "audio/pcm"; a caption is `text`.
+    """
+
+    kind: Literal["image", "audio", "video", "file"]
+    data: bytes = b""
+    url: str = ""
+    content_type: str = ""
+    sample_rate_hz: int = 0
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    url: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of the whole call. `None` means the gateway did not say, never zero; `raw` is the wire's object.
+
+    `by_kind` counts prompt tokens by kind ("text", "image", "video", "audio") as far as reported.
+    """
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    total_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    cached_tokens: int | None = None
+    by_kind: Mapping[str, int] = field(default_factory=dict)
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The end of a reply as the vendor told it; without one a stream is incomplete."""
+
+    reason: FinishReason
+
+
+Event = TextDelta | ReasoningDelta | ToolCallDelta | MediaOut | Citation | Usage | Finished

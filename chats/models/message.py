@@ -1,0 +1,85 @@
+"""What was said: rows with a parent, so that edits and second answers are siblings and nothing is overwritten."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from .conversation import Conversation
+
+
+class MessageQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(conversation__in=Conversation.objects.visible_to(user), deleted_at__isnull=True)
+
+    def writable_by(self, user):
+        return self.filter(conversation__in=Conversation.objects.writable_by(user), deleted_at__isnull=True)
+
+
+class Message(models.Model):
+    """`parts` is a list of {"kind": text|reasoning|attachment|tool_call|tool_result|citation, …}; never media bytes.
+
+    One row holds parts, revision and heartbeat together, so a checkpoint is one UPDATE and a snapshot is consistent.
+    """
+
+    class Role(models.TextChoices):
+        USER = "user"
+        ASSISTANT = "assistant"
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"  # a reply that nobody writes yet
+        STREAMING = "streaming"
+        COMPLETE = "complete"
+        STOPPED = "stopped"  # by a person
+        INTERRUPTED = "interrupted"  # by us: the process that wrote it is gone
+        INCOMPLETE = "incomplete"  # by the gateway: it ended without a finish reason, or at a limit
+        FAILED = "failed"
+
+    LIVE = (Status.QUEUED, Status.STREAMING)
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    role = models.CharField(max_length=9, choices=Role)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")  # who asked
+    client_id = models.CharField(max_length=64)
+    model = models.CharField(max_length=200, blank=True, default="")
+    parameters = models.JSONField(default=dict, blank=True)
+    parts = models.JSONField(default=list, blank=True)
+    attachments = models.ManyToManyField("Attachment", related_name="messages", blank=True)
+    status = models.CharField(max_length=11, choices=Status, default=Status.COMPLETE)
+    finish_reason = models.CharField(max_length=20, blank=True, default="")
+    error = models.JSONField(null=True, blank=True)  # GatewayError.as_json()
+    usage = models.JSONField(null=True, blank=True)
+    request_id = models.CharField(max_length=80, blank=True, default="")
+    revision = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    first_token_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    thinking_s = models.FloatField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    stop_requested_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["conversation", "client_id", "role"], name="message_sent_once")]
+        indexes = [
+            models.Index(fields=["conversation", "id"], name="message_order"),
+            models.Index(
+                fields=["heartbeat_at"],
+                name="message_live",
+                condition=models.Q(status__in=["queued", "streaming"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} message {self.pk}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.status in self.LIVE
+
+    @property
+    def text(self) -> str:
+        return "".join(part.get("text", "") for part in self.parts if part.get("kind") == "text")

@@ -1,0 +1,22 @@
+"""The Celery application: a Redis broker where there is one, else the memory of the one process."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
+
+app = Celery("playground")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_ignore_result=True,
+    task_acks_late=False,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    beat_schedule={
+        "mark-interrupted-replies": {"task": "chats.tasks.mark_interrupted_replies", "schedule": 5.0},
+        "purge-deleted": {"task": "chats.tasks.purge_deleted", "schedule": 3600.0},
+    },
+)
+app.autodiscover_tasks()

@@ -1,0 +1,10 @@
+"""Addresses of the site: accounts, the admin, and everything of chats."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("chats.urls")),
+]

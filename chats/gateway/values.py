@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 Kind = Literal["text", "image", "video", "audio", "file"]
@@ -51,6 +52,15 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
+class Credentials:
+    """Whom we call and as whom; `extra_headers` holds `uid` and `X-Project` where an account asks for them."""
+
+    base_url: str
+    key: str = field(repr=False)
+    extra_headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One HTTP call as a protocol wants it made; `path` starts with a slash and is joined to the base URL."""
 
@@ -59,6 +69,19 @@ class Request:
     json: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     read_timeout_s: float = 310.0  # silence allowed between bytes (text.md 2.2)
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The gateway answered with 200; comes first, and once more for each further try before anything was shown.
+
+    `sent_at` is when this try was sent (UTC), `waited_s` how long its answer's first byte took.
+    """
+
+    request_id: str
+    tries: int
+    sent_at: datetime
+    waited_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +97,10 @@ class ReasoningDelta:
 
 @dataclass(frozen=True, slots=True)
 class ToolCallDelta:
-    """A piece of one call: `index` tells calls apart, `call_id` and `name` come once, `arguments` grows."""
+    """A piece of one call: `index` tells calls apart, `call_id` and `name` come once, `arguments` grows.
+
+    A tool the vendor ran itself (name "code_interpreter") looks the same but has no `call_id` and wants no answer.
+    """
 
     index: int
     call_id: str = ""
@@ -86,7 +112,7 @@ class ToolCallDelta:
 class MediaOut:
     """Media the model made: bytes that append to earlier ones of the same `key`, or an address to fetch.
 
-    Audio is raw PCM s16le mono at `sample_rate_hz` when `content_type` is "audio/pcm"; a caption is `text`.
+    Audio is raw PCM s16le mono at `sample_rate_hz` when `content_type` is "audio/pcm"; what it says comes as text.
     """
 
     kind: Literal["image", "audio", "video", "file"]
@@ -107,7 +133,8 @@ class Citation:
 class Usage:
     """Tokens of the whole call. `None` means the gateway did not say, never zero; `raw` is the wire's object.
 
-    `by_kind` counts prompt tokens by kind ("text", "image", "video", "audio") as far as reported.
+    `by_kind` counts prompt tokens by kind ("text", "image", "video", "audio") as far as reported. A 0 in it is a
+    statement; where every kind is 0 the gateway only filled in blanks, and `by_kind` is empty.
     """
 
     prompt_tokens: int | None = None
@@ -126,4 +153,4 @@ class Finished:
     reason: FinishReason
 
 
-Event = TextDelta | ReasoningDelta | ToolCallDelta | MediaOut | Citation | Usage | Finished
+Event = Started | TextDelta | ReasoningDelta | ToolCallDelta | MediaOut | Citation | Usage | Finished

@@ -1,17 +1,45 @@
 """What one person likes: theme, keys, models."""
 
+from typing import Any
+
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
+
+DEFAULTS: dict[str, Any] = {
+    "language": "",  # the browser's
+    "theme": "system",
+    "send_key": "enter",
+    "shortcuts": True,
+    "sound": False,
+}
+
+
+class PreferenceQuerySet(models.QuerySet):
+    def of(self, user) -> "Preference":
+        return self.get_or_create(user_id=user.pk)[0]
+
+    def keep(self, user, **settings: Any) -> None:
+        """Writes the named settings and leaves the others, whoever writes those at the same time."""
+        with transaction.atomic():
+            preference = self.select_for_update().get(pk=self.of(user).pk)
+            preference.settings |= settings
+            preference.save(update_fields=["settings"])
 
 
 class Preference(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="preference")
     team = models.ForeignKey("Team", models.SET_NULL, null=True, blank=True, related_name="+")  # the one in view
-    settings = models.JSONField(default=dict, blank=True)  # theme, send_key, shortcuts, sound
+    settings = models.JSONField(default=dict, blank=True)  # only what differs from DEFAULTS has to be here
+
+    objects = PreferenceQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"preferences of {self.user_id}"
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return DEFAULTS | self.settings
 
 
 class ModelUse(models.Model):

@@ -12,6 +12,8 @@ ALLOWED = (
     "markdown-it/dist/browser/markdown-it.esm.min.mjs",
     "@highlightjs/cdn-assets/es/highlight.min.js",
     "@highlightjs/cdn-assets/es/languages/*.min.js",
+    "markdown-it-cjk-friendly/dist/index.js",
+    "get-east-asian-width/*.js",
     "lit-html/lit-html.js",
     "lit-html/directive*.js",
     "lit-html/async-directive.js",

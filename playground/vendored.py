@@ -85,3 +85,9 @@ class HashedStorage(ManifestFilesMixin, StaticFilesStorage):
         ),
     )
     manifest_strict = False
+
+    def url(self, name, force=False):
+        """Before anything was collected (tests, a first start) the finders serve each file under its own name."""
+        if not self.hashed_files:
+            return StaticFilesStorage.url(self, name)
+        return super().url(name, force)

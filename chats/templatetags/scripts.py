@@ -1,0 +1,126 @@
+"""What base.html hands to the browser: style sheets, the import map, module preloads, the words of our scripts."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from django import template
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.utils.html import format_html, format_html_join, json_script
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation.trans_real import DjangoTranslation
+
+register = template.Library()
+
+OWN = ("lib/", "elements/")
+BARE = {
+    "lit-html": "vendor/lit-html/lit-html.js",
+    "markdown-it": "vendor/markdown-it/dist/browser/markdown-it.esm.min.mjs",
+    "highlight.js": "vendor/@highlightjs/cdn-assets/es/highlight.min.js",
+    "idiomorph": "vendor/idiomorph/dist/idiomorph.esm.js",
+    "katex": "vendor/katex/dist/katex.min.js",
+    "mermaid": "vendor/mermaid/dist/mermaid.esm.min.mjs",
+    "dompurify": "vendor/dompurify/dist/purify.es.mjs",
+}
+# Rarely asked for and numerous: served under their plain names, so that the map stays short.
+PREFIXES = {
+    "lit-html/": "vendor/lit-html/",
+    "highlight.js/": "vendor/@highlightjs/cdn-assets/es/",
+}
+
+
+FIRST_SHEETS = ("css/tokens.css", "css/base.css", "css/layout.css")  # the others may lean on them
+
+
+@register.simple_tag
+def stylesheets() -> SafeString:
+    """Every sheet of static/css: the roles first, then a file per component in the order of the alphabet."""
+    others = [name for name in _own_files("css/", ".css") if name not in FIRST_SHEETS]
+    rows = [(staticfiles_storage.url(name),) for name in (*FIRST_SHEETS, *others)]
+    return format_html_join("\n", '<link rel="stylesheet" href="{}">', rows)
+
+
+@register.simple_tag(takes_context=True)
+def import_map(context) -> SafeString:
+    """The map itself, with the nonce without which the page's policy would refuse it."""
+    text = json.dumps({"imports": _imports()}, separators=(",", ":"))
+    return format_html('<script type="importmap" nonce="{}">{}</script>', _nonce(context), mark_safe(text))  # noqa: S308
+
+
+@register.simple_tag
+def module_preloads(*names: str) -> SafeString:
+    """Fetch these modules at once instead of discovering them one import after another."""
+    wanted = [f"js/{name}" for name in names] or _own_files("js/", ".js")
+    rows = [(staticfiles_storage.url(name),) for name in wanted]
+    return format_html_join("\n", '<link rel="modulepreload" href="{}">', rows)
+
+
+@register.simple_tag
+def script_strings() -> SafeString:
+    """Every string of the scripts in the page's language; English is the key itself and needs none."""
+    return json_script(_catalogue(get_language() or settings.LANGUAGE_CODE), "strings")
+
+
+def _nonce(context) -> str:
+    request = context.get("request")
+    return str(getattr(request, "csp_nonce", "") or "")
+
+
+def _imports() -> dict[str, str]:
+    prefixes = {key: f"{settings.STATIC_URL}{path}" for key, path in PREFIXES.items()}
+    bare = {key: staticfiles_storage.url(path) for key, path in BARE.items()}
+    if not _is_hashed():
+        own = {key: f"{settings.STATIC_URL}js/{key}" for key in OWN}
+        return {**own, **bare, **prefixes}
+    return {**_hashed_imports(), **bare, **prefixes}
+
+
+def _is_hashed() -> bool:
+    return not settings.DEBUG and bool(getattr(staticfiles_storage, "hashed_files", None))
+
+
+@cache
+def _hashed_imports() -> dict[str, str]:
+    """`lib/x.js` for each own module; for lit-html the addresses that its files reach by relative import."""
+    found = {}
+    for name in staticfiles_storage.hashed_files:
+        if name.startswith("js/") and name.endswith(".js"):
+            found[name.removeprefix("js/")] = staticfiles_storage.url(name)
+        elif name.startswith("vendor/lit-html/"):
+            found[f"{settings.STATIC_URL}{name}"] = staticfiles_storage.url(name)
+            found[name.removeprefix("vendor/")] = staticfiles_storage.url(name)
+    return found
+
+
+def _own_files(folder: str, ending: str) -> list[str]:
+    names = staticfiles_storage.hashed_files if _is_hashed() else _found(folder)
+    return sorted(name for name in names if name.startswith(folder) and name.endswith(ending))
+
+
+def _found(folder: str) -> list[str]:
+    """Only our own tree: walking node_modules for each page would be slow."""
+    roots = [Path(root) for root in settings.STATICFILES_DIRS]
+    return [str(path.relative_to(root)) for root in roots for path in (root / folder).rglob("*.*")]
+
+
+@cache
+def _catalogue(language: str) -> dict[str, str | list[str]]:
+    """Plain strings by msgid; a plural has the list of its forms."""
+    if language == "en":
+        return {}
+    found: dict[str, str | list[str]] = {}
+    for key, value in _djangojs(language):
+        if isinstance(key, tuple):
+            forms = found.setdefault(key[0], [])
+            if isinstance(forms, list):
+                forms.append(value)
+        elif key:
+            found[key] = value
+    return found
+
+
+def _djangojs(language: str):
+    catalogue = DjangoTranslation(language, domain="djangojs", localedirs=settings.LOCALE_PATHS)._catalog
+    return sorted(catalogue.items(), key=str) if catalogue is not None else []

@@ -1,48 +1,30 @@
 """What can be asked: every model as data, read from models.toml once; the only room that knows a model by name."""
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
-AVAILABLE_PROTOCOLS = frozenset({"chat_completions"})
+from . import reading
+from .parameters import Parameter, clean_parameters
+from .spec import AVAILABLE_PROTOCOLS, ModelSpec
 
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One control of a model's panel. `type`: number, integer, text, boolean, choice, list."""
-
-    name: str
-    type: str
-    default: Any = None
-    minimum: float | None = None
-    maximum: float | None = None
-    step: float | None = None
-    choices: tuple[str, ...] = ()
+__all__ = ["AVAILABLE_PROTOCOLS", "ModelSpec", "Parameter", "clean_parameters", "get", "listed"]
 
 
-@dataclass(frozen=True, slots=True)
-class ModelSpec:
-    """One entry of the catalog; `model` is the name on the wire and the id everywhere else.
+def get(model: str) -> ModelSpec:
+    """The spec of `model`; a name nobody listed gets a plain chat spec and can be used."""
+    known = reading.specs()
+    if model in known:
+        return known[model]
+    owner = reading.owners().get(model)
+    if owner:
+        return _variant(known[owner], model)
+    return ModelSpec(model=model, label=model, vendor="other", family="other", is_listed=False)
 
-    `inputs` and `outputs` hold kinds: text image video audio file (outputs also vector).
-    `options` holds facts of the family that protocols read (how thinking is switched, data URL forms, limits).
-    """
 
-    model: str
-    label: str
-    vendor: str
-    family: str = ""
-    protocol: str = "chat_completions"
-    inputs: frozenset[str] = frozenset({"text"})
-    outputs: frozenset[str] = frozenset({"text"})
-    kind: str = "chat"
-    context_tokens: int | None = None
-    aliases: tuple[str, ...] = ()
-    options: Mapping[str, Any] = field(default_factory=dict)
+def listed() -> tuple[ModelSpec, ...]:
+    """Every model of the catalog, in the order of the file."""
+    return tuple(reading.specs().values())
 
-    @property
-    def is_available(self) -> bool:
-        return self.protocol in AVAILABLE_PROTOCOLS
+
+def _variant(spec: ModelSpec, model: str) -> ModelSpec:
+    options = {key: value for key, value in spec.options.items() if key != "wire_model"}
+    return replace(spec, model=model, label=model, label_zh="", aliases=(), variants=(), options=options)

@@ -1,0 +1,197 @@
+"""What a person may set for a model, computed from its facts; the panel shows it and the doors check against it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from .spec import ModelSpec
+
+Value = str | int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One control of a model's panel. `type`: number, integer, text, boolean, choice, list.
+
+    A value that nobody set is not sent, so the vendor's own default holds; `default` only names it.
+    """
+
+    name: str
+    type: str
+    default: Any = None
+    minimum: float | None = None
+    maximum: float | None = None  # of a list: how many items
+    step: float | None = None
+    choices: tuple[Value, ...] = ()
+    max_length: int | None = None
+    not_with: str = ""  # ruled out while this other parameter is on
+    only_with: str = ""  # ruled out while this other parameter is off
+    is_required: bool = False  # never left out: what the gateway would fill in is refused
+    path: str = ""  # where the value goes when it is not a top-level key
+    note: str = ""
+
+    def described(self) -> dict[str, Any]:
+        """As the panel reads it: without what is not set, and without where it goes on the wire."""
+        facts = asdict(self)
+        del facts["path"]
+        return {key: value for key, value in facts.items() if value not in (None, "", (), False)}
+
+
+CHAT = (
+    Parameter("system_prompt", "text", max_length=40_000),
+    Parameter("temperature", "number", minimum=0, maximum=2, step=0.1),
+    Parameter("top_p", "number", minimum=0, maximum=1, step=0.05),
+    Parameter("max_tokens", "integer", minimum=1),
+    Parameter("frequency_penalty", "number", minimum=-2, maximum=2, step=0.1),
+    Parameter("presence_penalty", "number", minimum=-2, maximum=2, step=0.1),
+    Parameter("seed", "integer", minimum=0, maximum=2**31 - 1),
+    Parameter("stop", "list", maximum=4, max_length=200),
+)
+BUDGETED = ("enable_thinking", "extra_body.enable_thinking", "claude", "google.thinking_budget")
+WORDED = ("reasoning_effort", "reasoning.effort", "google.thinking_level")
+
+
+def of_spec(spec: "ModelSpec") -> tuple[Parameter, ...]:
+    """Every control of `spec`, in the order of the panel."""
+    offered = [p for p in _all(spec) if p.name not in spec.without]
+    return tuple(_overridden(p, spec.overrides) for p in offered) + tuple(_own(spec, offered))
+
+
+def _all(spec: "ModelSpec") -> Iterator[Parameter]:
+    if spec.protocol not in ("chat_completions", "responses", "messages", "generate_content"):
+        return
+    yield CHAT[0]
+    yield from _thinking(spec.options.get("thinking") or {})
+    yield from CHAT[1:]
+    yield from _voice(spec)
+
+
+def _thinking(facts: Mapping[str, Any]) -> Iterator[Parameter]:
+    control, mode = facts.get("control", "none"), facts.get("mode", "none")
+    switch = "thinking" if mode == "optional" and control not in WORDED else ""
+    if switch:
+        yield Parameter("thinking", "boolean")
+    efforts = facts.get("efforts") or (facts.get("values") if control in WORDED else ()) or ()
+    if len(efforts) > 1:
+        yield Parameter("effort", "choice", choices=tuple(efforts), only_with=switch)
+    if control in BUDGETED and (control != "google.thinking_budget" or "maximum" in facts):
+        low, high = facts.get("minimum", 1), facts.get("maximum")
+        yield Parameter("budget", "integer", minimum=low, maximum=high, only_with=switch)
+
+
+def _voice(spec: "ModelSpec") -> Iterator[Parameter]:
+    if "audio" in spec.outputs and spec.options.get("voices"):
+        # qwen3-omni-flash refuses sound while it thinks (text.md 3.6)
+        silenced = "thinking" if "thinking" in spec.options else ""
+        yield Parameter("voice", "choice", choices=tuple(spec.options["voices"]), not_with=silenced)
+
+
+def _own(spec: "ModelSpec", offered: list[Parameter]) -> Iterator[Parameter]:
+    """Those that only the model's own block names, as of an image or video model."""
+    known = {p.name for p in offered} | set(spec.without)
+    for name, facts in spec.overrides.items():
+        if name not in known:
+            yield _overridden(Parameter(name, facts.get("type", "text")), spec.overrides)
+
+
+def _overridden(parameter: Parameter, overrides: Mapping[str, Mapping[str, Any]]) -> Parameter:
+    facts = dict(overrides.get(parameter.name, {}))
+    if "choices" in facts:
+        facts["choices"] = tuple(facts["choices"])
+    return replace(parameter, **facts) if facts else parameter
+
+
+def clean_parameters(spec: "ModelSpec", raw: Mapping[str, Any]) -> dict[str, Any]:
+    """`raw` without what is empty or ruled out by another setting; ValueError says plainly what is wrong."""
+    known = {p.name: p for p in spec.parameters}
+    for name in raw:
+        if name not in known:
+            raise ValueError(_("%(model)s has no setting “%(name)s”.") % {"model": spec.label, "name": name})
+    given = {name: value for name, value in raw.items() if value not in (None, "", [])}
+    cleaned = {name: _checked(known[name], value) for name, value in given.items()}
+    kept = {name: v for name, v in cleaned.items() if not _is_ruled_out(known[name], cleaned)}
+    _check_budget(spec, kept)
+    return kept
+
+
+def _is_ruled_out(parameter: Parameter, values: Mapping[str, Any]) -> bool:
+    rival = values.get(parameter.not_with) if parameter.not_with else None
+    if rival and rival != "none":
+        return True
+    return bool(parameter.only_with) and values.get(parameter.only_with) is False
+
+
+def _check_budget(spec: "ModelSpec", values: Mapping[str, Any]) -> None:
+    is_claude = (spec.options.get("thinking") or {}).get("control") == "claude"
+    budget, cap = values.get("budget"), values.get("max_tokens")
+    if is_claude and budget and cap and budget >= cap:
+        raise ValueError(_("The thinking budget must be smaller than the maximum of tokens."))
+
+
+def _checked(parameter: Parameter, value: Any) -> Any:
+    check = {
+        "number": _number,
+        "integer": _integer,
+        "boolean": _boolean,
+        "choice": _choice,
+        "list": _list,
+        "text": _text,
+    }[parameter.type]
+    return check(parameter, value)
+
+
+def _wrong(parameter: Parameter, sentence: str, **facts: Any) -> ValueError:
+    return ValueError(sentence % {"name": parameter.name, **facts})
+
+
+def _number(parameter: Parameter, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        raise _wrong(parameter, _("“%(name)s” must be a number."))
+    low, high = parameter.minimum, parameter.maximum
+    if low is not None and value < low:
+        raise _wrong(parameter, _("“%(name)s” must be at least %(low)s."), low=f"{low:g}")
+    if high is not None and value > high:
+        raise _wrong(parameter, _("“%(name)s” must be at most %(high)s."), high=f"{high:g}")
+    return value
+
+
+def _integer(parameter: Parameter, value: Any) -> int:
+    number = _number(parameter, value)
+    if number != int(number):
+        raise _wrong(parameter, _("“%(name)s” must be a whole number."))
+    return int(number)
+
+
+def _boolean(parameter: Parameter, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _wrong(parameter, _("“%(name)s” must be on or off."))
+    return value
+
+
+def _choice(parameter: Parameter, value: Any) -> Value:
+    if value not in parameter.choices:
+        choices = ", ".join(map(str, parameter.choices))
+        raise _wrong(parameter, _("“%(name)s” must be one of: %(choices)s."), choices=choices)
+    return value
+
+
+def _text(parameter: Parameter, value: Any) -> str:
+    if not isinstance(value, str):
+        raise _wrong(parameter, _("“%(name)s” must be text."))
+    if parameter.max_length and len(value) > parameter.max_length:
+        most = parameter.max_length
+        raise _wrong(parameter, _("“%(name)s” may have at most %(most)s characters."), most=most)
+    return value
+
+
+def _list(parameter: Parameter, value: Any) -> list[str]:
+    items = value if isinstance(value, list) else None
+    if items is None or not all(isinstance(item, str) for item in items):
+        raise _wrong(parameter, _("“%(name)s” must be a list of words."))
+    kept = [_text(parameter, item) for item in items if item]
+    if parameter.maximum and len(kept) > parameter.maximum:
+        raise _wrong(parameter, _("“%(name)s” takes at most %(most)s."), most=int(parameter.maximum))
+    return kept

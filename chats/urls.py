@@ -1,6 +1,7 @@
-"""Addresses of chats; nouns only."""
+"""Addresses of chats: each file of views brings its own."""
 
-from django.urls import path
+from importlib import import_module
 
 app_name = "chats"
-urlpatterns: list = []
+ROOMS = ("accounts", "attachments", "conversations", "frames", "health", "messages", "models", "teams")
+urlpatterns = [pattern for room in ROOMS for pattern in import_module(f"chats.views.{room}").urlpatterns]

@@ -5,4 +5,18 @@ import os
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
-application = get_asgi_application()
+pages = get_asgi_application()  # before anything that imports models
+
+from channels.auth import AuthMiddlewareStack  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from django.conf import settings  # noqa: E402
+
+from chats.routing import websocket_urlpatterns  # noqa: E402
+from playground.lifespan import Lifespan  # noqa: E402
+from playground.mounts import mounted  # noqa: E402
+
+sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+application = Lifespan(
+    ProtocolTypeRouter({"http": mounted(pages) if settings.IS_SANDBOX else pages, "websocket": sockets})
+)

@@ -1,11 +1,15 @@
 """A conversation and what each person keeps about it; every door starts at `visible_to(user)`."""
 
+import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from .team import WRITERS, Membership, Role, Team
+
+BIN_DAYS = 30
 
 
 def _memberships(user, *roles):
@@ -48,6 +52,15 @@ class ConversationQuerySet(models.QuerySet):
             )
             .order_by("-updated_at", "-pk")
         )
+
+    def purge(self, days: int = BIN_DAYS) -> int:
+        """Removes for good what was deleted `days` ago; messages go leaves first, for each holds its parent."""
+        before = timezone.now() - datetime.timedelta(days=days)
+        gone = self.filter(deleted_at__lt=before)
+        for conversation in gone:
+            conversation.messages.update(parent=None)
+            conversation.delete()
+        return len(gone)
 
 
 class Conversation(models.Model):

@@ -57,6 +57,7 @@ class Message(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     thinking_s = models.FloatField(null=True, blank=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
+    continued_as = models.CharField(max_length=64, blank=True, default="")  # client id of the last "continue"
     stop_requested_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
@@ -83,3 +84,8 @@ class Message(models.Model):
     @property
     def text(self) -> str:
         return "".join(part.get("text", "") for part in self.parts if part.get("kind") == "text")
+
+    def files(self) -> list:
+        """The attachments in the order in which they were put; uses what was prefetched."""
+        found = {file.pk: file for file in self.attachments.all()}
+        return [found[part["id"]] for part in self.parts if part.get("kind") == "attachment" and part["id"] in found]

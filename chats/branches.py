@@ -1,0 +1,78 @@
+"""What a person sees of a conversation: the messages along their branch, a page at a time, with all a bubble needs."""
+
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from chats import broadcasts, catalog, media, replies
+from chats.models import Conversation, Message, tree
+from chats.models.tree import Tree
+
+PAGE = 30
+
+
+def newest(conversation: Conversation, user, before: int | None = None) -> tuple[list[Message], bool]:
+    """The last PAGE messages of `user`'s branch (those above `before`), oldest first, and whether there are more."""
+    seen = Tree.of(conversation, user)
+    ids = seen.path()
+    if before is not None:
+        ids = ids[: ids.index(before)] if before in ids else []
+    return _dressed(conversation, seen, ids[-PAGE:]), len(ids) > PAGE
+
+
+def one(message: Message, user) -> Message | None:
+    """`message` with all its bubble needs; None where something above it was deleted."""
+    seen = Tree.of(message.conversation, user)
+    if not seen.up(message.pk):
+        return None
+    return _dressed(message.conversation, seen, [message.pk])[0]
+
+
+def choose(message: Message, user) -> list[Message]:
+    """Puts `user` on the branch of `message`; answers it and all that follows."""
+    tree.choose(message.conversation, user, message.pk)
+    seen = Tree.of(message.conversation, user)
+    return _dressed(message.conversation, seen, [message.pk, *seen.path(message.pk)])
+
+
+def delete(user, message: Message) -> None:
+    """Hides `message` and what follows; a reply that is being written there is stopped first. Undone by restore()."""
+    with transaction.atomic():
+        for pk in _live_below(message):
+            replies.stop(user, pk)
+        Message.objects.filter(pk=message.pk).update(deleted_at=timezone.now())
+        transaction.on_commit(partial(broadcasts.message_changed, message))
+
+
+def restore(message: Message) -> None:
+    with transaction.atomic():
+        Message.objects.filter(pk=message.pk).update(deleted_at=None)
+        transaction.on_commit(partial(broadcasts.message_changed, message))
+
+
+def _live_below(message: Message) -> list[int]:
+    live = message.conversation.messages.filter(status__in=Message.LIVE).values_list("pk", flat=True)
+    seen = Tree(message.conversation, None, {})
+    return [pk for pk in live if message.pk in seen.up(pk)]
+
+
+def _dressed(conversation: Conversation, seen: Tree, ids: list[int]) -> list[Message]:
+    rows = Message.objects.filter(pk__in=ids).select_related("author").prefetch_related("attachments").in_bulk()
+    messages = [rows[pk] for pk in ids if pk in rows]
+    replied = _reply_by_question(conversation, seen, messages, rows)
+    for message in messages:
+        message.conversation = conversation
+        message.siblings = seen.siblings(message.pk)
+        message.spec = catalog.get(message.model)
+        reply = replied.get(message.pk)
+        message.receipts = media.receipts(message.files(), reply.usage, reply.status) if reply else {}
+    return messages
+
+
+def _reply_by_question(conversation, seen: Tree, messages, rows) -> dict[int, Message]:
+    """The reply in view of each question; one that lies outside this page is fetched without its body."""
+    chosen = {m.pk: seen.chosen(m.pk) for m in messages if m.role == Message.Role.USER}
+    outside = [pk for pk in chosen.values() if pk and pk not in rows]
+    fetched = Message.objects.filter(pk__in=outside).only("usage", "status", "parent_id").in_bulk()
+    return {pk: reply for pk, at in chosen.items() if (reply := rows.get(at) or fetched.get(at))}

@@ -1,0 +1,245 @@
+"""What browsers are told: alone knows socket JSON, group names, and which sockets of this process look at what.
+
+Sockets of this process are reached directly; other processes through one channel-layer group per topic that they
+watch, so a frame is encoded once and crosses Redis once per process, not once per viewer. All public functions are
+safe from any thread or process; frames are hints and the rows are the truth.
+"""
+
+import asyncio
+import json
+import logging
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from asgiref.sync import async_to_sync
+from channels.layers import InMemoryChannelLayer, get_channel_layer
+from redis.exceptions import RedisError
+
+log = logging.getLogger(__name__)
+
+FRAME_BYTES = 64 * 1024
+EVERYBODY = "processes"  # the topic that each process with sockets listens to
+
+
+class Viewer(Protocol):
+    """One socket, as this room sees it."""
+
+    user_id: int
+
+    async def deliver(self, text: str, is_delta: bool = False) -> None: ...
+
+
+Listener = Callable[[dict[str, Any]], Any]
+
+
+class Hub:
+    """The sockets of this process by topic, and its line to the other processes. Lives on one event loop."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.name = uuid.uuid4().hex
+        self.viewers: dict[str, set[Viewer]] = defaultdict(set)
+        self.listeners: dict[str, Listener] = {}
+        self.layer = get_channel_layer()
+        self.channel = ""
+        self._receiver: asyncio.Task | None = None
+        self._starting = asyncio.Lock()
+
+    @property
+    def is_alone(self) -> bool:
+        return isinstance(self.layer, InMemoryChannelLayer)
+
+    async def start(self) -> None:
+        """Joins the other processes; with a layer in memory there are none."""
+        async with self._starting:
+            if self.is_alone or self._receiver:
+                return
+            self.channel = await self.layer.new_channel()
+            await self.layer.group_add(EVERYBODY, self.channel)
+            self._receiver = asyncio.create_task(self._receive())
+
+    async def _receive(self) -> None:
+        while True:
+            try:
+                message = await self.layer.receive(self.channel)
+            except (RedisError, OSError):
+                await self._rejoin()
+                continue
+            if message.get("origin") != self.name:
+                await self._take(message)
+
+    async def _rejoin(self) -> None:
+        """Redis went away: what it knew of our groups may be gone. Frames lost meanwhile heal by revision."""
+        log.warning("The channel layer is out of reach; trying again in a second")
+        await asyncio.sleep(1)
+        try:
+            for topic in (EVERYBODY, *self.viewers):
+                await self.layer.group_add(topic, self.channel)
+        except (RedisError, OSError):
+            return
+
+    async def _take(self, message: dict[str, Any]) -> None:
+        if "do" not in message:
+            await self.deliver(message["topic"], message["text"], message["is_delta"])
+        elif listener := self.listeners.get(message["do"]):
+            await listener(message)
+
+    async def watch(self, topic: str, viewer: Viewer) -> None:
+        """After this `viewer` gets what is published on `topic`; subscribe first, then read the rows."""
+        is_first = not self.viewers[topic]
+        self.viewers[topic].add(viewer)
+        if is_first and self.channel:
+            await self.layer.group_add(topic, self.channel)
+
+    async def unwatch(self, topic: str, viewer: Viewer) -> None:
+        self.viewers[topic].discard(viewer)
+        if not self.viewers[topic]:
+            del self.viewers[topic]
+            if self.channel:
+                await self.layer.group_discard(topic, self.channel)
+
+    async def deliver(self, topic: str, text: str, is_delta: bool = False) -> None:
+        for viewer in tuple(self.viewers.get(topic, ())):
+            await viewer.deliver(text, is_delta)
+
+    async def publish(self, topic: str, text: str, is_delta: bool = False) -> None:
+        await self.deliver(topic, text, is_delta)
+        if not self.is_alone:
+            await self.layer.group_send(topic, _envelope(topic, text, is_delta, self.name))
+
+    async def tell(self, message: dict[str, Any]) -> None:
+        """Hands `message` to the listener named `message["do"]` in every process, this one first."""
+        if listener := self.listeners.get(message["do"]):
+            await listener(message)
+        if not self.is_alone:
+            await self.layer.group_send(EVERYBODY, {"type": "tell", "origin": self.name, **message})
+
+    async def tell_one(self, channel: str, message: dict[str, Any]) -> None:
+        """Hands `message` to the process that listens on `channel`."""
+        if channel == self.channel:
+            await self._take(message)
+        else:
+            await self.layer.send(channel, {"type": "tell", "origin": self.name, **message})
+
+
+_hub: Hub | None = None
+_listeners: dict[str, Listener] = {}
+
+
+def hub() -> Hub:
+    """The hub of the running loop; made on first use, by the first socket."""
+    global _hub
+    if _hub is None or _hub.loop is not asyncio.get_running_loop():
+        _hub = Hub()
+        _hub.listeners = _listeners
+    return _hub
+
+
+def listener(name: str) -> Callable[[Listener], Listener]:
+    """Registers the coroutine that answers `tell({"do": name})` in each process."""
+
+    def register(function: Listener) -> Listener:
+        _listeners[name] = function
+        return function
+
+    return register
+
+
+def conversation_topic(pk: int) -> str:
+    return f"conversation.{pk}"
+
+
+def team_topic(pk: int) -> str:
+    return f"team.{pk}"
+
+
+def user_topic(pk: int) -> str:
+    return f"user.{pk}"
+
+
+def encode(frame: dict[str, Any]) -> str:
+    return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
+
+
+def message_created(message) -> None:
+    _publish(
+        [conversation_topic(message.conversation_id)],
+        {
+            "type": "message.created",
+            "conversation": message.conversation_id,
+            "message": message.pk,
+            "parent": message.parent_id,
+            "role": message.role,
+            "client_id": message.client_id,
+            "author": message.author_id,
+        },
+    )
+
+
+def changed_frame(message) -> dict[str, Any]:
+    return {
+        "type": "message.changed",
+        "conversation": message.conversation_id,
+        "message": message.pk,
+        "revision": message.revision,
+        "status": message.status,
+    }
+
+
+def message_changed(message) -> None:
+    _publish([conversation_topic(message.conversation_id)], changed_frame(message))
+
+
+def conversation_changed(conversation, change: str) -> None:
+    """`change`: created spoken title shared unshared archived deleted restored state. Tells its list watchers."""
+    frame = {"type": "conversation.changed", "conversation": conversation.pk, "change": change}
+    everyone = conversation.shared_at is not None or change == "unshared"
+    topics = [team_topic(conversation.team_id)] if everyone else [user_topic(conversation.author_id)]
+    _publish([*topics, conversation_topic(conversation.pk)], frame)
+
+
+def attachment_changed(attachment) -> None:
+    frame = {"type": "attachment.changed", "attachment": attachment.pk, "state": attachment.state}
+    held = attachment.messages.order_by().values_list("conversation_id", flat=True).distinct()
+    _publish([user_topic(attachment.uploader_id), *(conversation_topic(pk) for pk in held)], frame)
+
+
+def models_changed(team) -> None:
+    _publish([team_topic(team.pk)], {"type": "models.changed"})
+
+
+def access_changed(user_id: int | None = None, conversation=None) -> None:
+    """Open sockets of `user_id`, and those that look at `conversation`, ask anew what they may see."""
+    _tell({"do": "access", "user": user_id, "conversation": conversation.pk if conversation else None})
+
+
+def signed_out(session_key: str) -> None:
+    _tell({"do": "signed_out", "session": session_key})
+
+
+def stop_reply(message_id: int) -> None:
+    _tell({"do": "stop", "message": message_id})
+
+
+def _envelope(topic: str, text: str, is_delta: bool, origin: str) -> dict[str, Any]:
+    return {"type": "text", "topic": topic, "text": text, "is_delta": is_delta, "origin": origin}
+
+
+def _publish(topics: Iterable[str], frame: dict[str, Any]) -> None:
+    text = encode(frame)
+    for topic in topics:
+        _run(lambda h, topic=topic: h.publish(topic, text), topic, _envelope(topic, text, False, ""))
+
+
+def _tell(message: dict[str, Any]) -> None:
+    _run(lambda h: h.tell(message), EVERYBODY, {"type": "tell", "origin": "", **message})
+
+
+def _run(local: Callable[[Hub], Any], topic: str, envelope: dict[str, Any]) -> None:
+    """On the loop that has the sockets; from a process that has none, straight into the layer."""
+    if _hub is not None and _hub.loop.is_running():
+        asyncio.run_coroutine_threadsafe(local(_hub), _hub.loop)
+    elif not isinstance(layer := get_channel_layer(), InMemoryChannelLayer):
+        async_to_sync(layer.group_send)(topic, envelope)

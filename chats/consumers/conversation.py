@@ -1,0 +1,285 @@
+"""The one socket of a tab: checks each frame, calls one verb, answers; the reply itself outlives the socket."""
+
+import logging
+import time
+from typing import Any
+
+from channels.auth import get_user
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from chats import broadcasts, replies
+from chats.broadcasts import conversation_topic, encode, hub, team_topic, user_topic
+from chats.models import Conversation, ConversationMark, Membership, Message
+
+from . import frames, presence
+
+log = logging.getLogger(__name__)
+
+SIGNED_OUT = 4401
+BEHIND_BYTES = 1024 * 1024  # daphne has no back-pressure: a viewer that does not read would cost all that is sent
+CAUGHT_UP_BYTES = 256 * 1024
+RECHECK_S = 60.0
+LARGEST_FRAME = 2_500_000  # characters; MAX_TEXT_CHARACTERS escaped, with room
+
+
+class ConversationConsumer(AsyncWebsocketConsumer):
+    """`conversation` is the one in view; `lists` are the topics of the sidebar."""
+
+    async def connect(self) -> None:
+        self.user = self.scope["user"]
+        self.conversation: int | None = None
+        self.lists: set[str] = set()
+        self.sent_bytes = self.acked_bytes = 0
+        self.is_behind = False
+        self.checked_at = time.monotonic()
+        await self.accept()
+        if not self.user.is_authenticated:
+            await self.close(code=SIGNED_OUT)
+            return
+        self.user_id: int = self.user.pk
+        await hub().start()
+        sockets.add(self)
+        await self._watch_lists()
+
+    async def disconnect(self, code: int) -> None:
+        sockets.discard(self)
+        await self._leave()
+        for topic in self.lists:
+            await hub().unwatch(topic, self)
+        self.lists = set()
+
+    async def deliver(self, text: str, is_delta: bool = False) -> None:
+        """One encoded frame to this browser; deltas are dropped for one that is far behind, rows are not."""
+        if is_delta and self.is_behind:
+            return
+        self.sent_bytes += len(text)
+        if is_delta and self.sent_bytes - self.acked_bytes > BEHIND_BYTES:
+            self.is_behind = True
+        await self.base_send({"type": "websocket.send", "text": text})
+
+    async def answer(self, frame: dict[str, Any]) -> None:
+        await self.deliver(encode(frame))
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        try:
+            frame = frames.parse(text_data, LARGEST_FRAME)
+        except ValueError as error:
+            await self.answer({"type": "frame.refused", "client_id": None, "error": _error("bad_frame", str(error))})
+            return
+        try:
+            with override(self.scope.get("language")):
+                await HANDLERS[frame["type"]](self, frame)
+        except (replies.Refused, frames.Bad) as refused:
+            answer = {"type": "frame.refused", "client_id": frame.get("client_id")}
+            await self.answer(answer | {"error": _error(refused.code, str(refused))})
+
+    async def open(self, frame: dict[str, Any]) -> None:
+        """Subscribe, then look at the rows, then fill what this viewer lacks: nothing falls between."""
+        pk = frames.whole(frame, "conversation")
+        await self._leave()
+        conversation = await database_sync_to_async(_visible)(self.user, pk)
+        if conversation is None:
+            await self.answer({"type": "access.lost", "conversation": pk})
+            return
+        self.conversation = pk
+        await hub().watch(conversation_topic(pk), self)
+        lengths = frames.lengths_by_message(frame)
+        live, ended = await database_sync_to_async(_states)(conversation, list(lengths))
+        await self.answer({"type": "conversation.opened", "conversation": pk, "live": [row.pk for row in live]})
+        for row in ended:
+            await self.answer(broadcasts.changed_frame(row))
+        for row in live:
+            await self._peek(row.pk, lengths.get(row.pk, []))
+        await presence.enter(pk, self)
+
+    async def close_conversation(self, frame: dict[str, Any]) -> None:
+        await self._leave()
+
+    async def create_message(self, frame: dict[str, Any]) -> None:
+        question = replies.Question(
+            client_id=frames.client_id(frame),
+            model=frames.text(frame, "model", 200),
+            text=frames.text(frame, "text"),
+            conversation=frames.whole_or_none(frame, "conversation"),
+            parent=frames.whole_or_none(frame, "parent"),
+            attachments=frames.wholes(frame, "attachments"),
+            parameters=frames.mapping(frame, "parameters"),
+        )
+        await self._accept(frame, await database_sync_to_async(replies.ask)(self.user, question))
+
+    async def create_reply(self, frame: dict[str, Any]) -> None:
+        asked = await database_sync_to_async(replies.ask_again)(
+            self.user,
+            frames.client_id(frame),
+            frames.whole(frame, "message"),
+            frames.text(frame, "model", 200),
+            frames.mapping(frame, "parameters"),
+        )
+        await self._accept(frame, asked)
+
+    async def continue_reply(self, frame: dict[str, Any]) -> None:
+        asked = await database_sync_to_async(replies.go_on)(
+            self.user, frames.client_id(frame), frames.whole(frame, "message")
+        )
+        await self._accept(frame, asked)
+
+    async def _accept(self, frame: dict[str, Any], asked: replies.Asked) -> None:
+        if asked.is_new:
+            await replies.start(asked.reply)
+        await self.answer(
+            {
+                "type": "message.accepted",
+                "client_id": frame["client_id"],
+                "conversation": asked.message.conversation_id,
+                "message": asked.message.pk,
+                "reply": asked.reply.pk,
+                "is_branch": asked.is_branch,
+                "url": f"/c/{asked.message.conversation_id}/",
+            }
+        )
+
+    async def stop_reply(self, frame: dict[str, Any]) -> None:
+        await database_sync_to_async(replies.stop)(self.user, frames.whole(frame, "message"))
+
+    async def peek(self, frame: dict[str, Any]) -> None:
+        pk = frames.whole(frame, "message")
+        if await database_sync_to_async(_may_read)(self.user, pk):
+            await self._peek(pk, frames.lengths(frame.get("lengths")))
+
+    async def _peek(self, message: int, lengths: list[int]) -> None:
+        ask = {"do": "peek", "message": message, "lengths": lengths}
+        await hub().tell(ask | {"channel": hub().channel, "viewer": self.name})
+
+    async def seen(self, frame: dict[str, Any]) -> None:
+        pk = frames.whole(frame, "conversation")
+        if await database_sync_to_async(_mark_seen)(self.user, pk):
+            seen = {"type": "conversation.changed", "conversation": pk, "change": "seen"}
+            await hub().publish(user_topic(self.user_id), encode(seen))
+
+    async def ack(self, frame: dict[str, Any]) -> None:
+        self.acked_bytes = min(frames.whole(frame, "bytes"), self.sent_bytes)
+        if self.is_behind and self.sent_bytes - self.acked_bytes < CAUGHT_UP_BYTES:
+            self.is_behind = False
+            await self.answer({"type": "resync", "conversation": self.conversation})
+
+    async def ping(self, frame: dict[str, Any]) -> None:
+        await self.answer({"type": "pong", "n": frame.get("n")})
+        if time.monotonic() - self.checked_at > RECHECK_S:
+            await self.recheck()
+
+    async def recheck(self) -> None:
+        """Asks the rows again what this person may see; whatever they lost ends here and now."""
+        self.checked_at = time.monotonic()
+        if not await _still_signed_in(self.scope):
+            await self.close(code=SIGNED_OUT)
+            return
+        await self._watch_lists()
+        if self.conversation is not None:
+            pk = self.conversation
+            if await database_sync_to_async(_visible)(self.user, pk) is None:
+                await self._leave()
+                await self.answer({"type": "access.lost", "conversation": pk})
+
+    async def _watch_lists(self) -> None:
+        teams = await database_sync_to_async(_teams)(self.user)
+        wanted = {user_topic(self.user_id), *(team_topic(pk) for pk in teams)}
+        for topic in wanted - self.lists:
+            await hub().watch(topic, self)
+        for topic in self.lists - wanted:
+            await hub().unwatch(topic, self)
+        self.lists = wanted
+
+    async def _leave(self) -> None:
+        if self.conversation is not None:
+            pk, self.conversation = self.conversation, None
+            await hub().unwatch(conversation_topic(pk), self)
+            await presence.leave(pk, self)
+
+    @property
+    def name(self) -> str:
+        return str(id(self))
+
+
+HANDLERS = {
+    "conversation.open": ConversationConsumer.open,
+    "conversation.close": ConversationConsumer.close_conversation,
+    "conversation.seen": ConversationConsumer.seen,
+    "message.create": ConversationConsumer.create_message,
+    "reply.create": ConversationConsumer.create_reply,
+    "reply.continue": ConversationConsumer.continue_reply,
+    "reply.stop": ConversationConsumer.stop_reply,
+    "reply.peek": ConversationConsumer.peek,
+    "ack": ConversationConsumer.ack,
+    "ping": ConversationConsumer.ping,
+}
+sockets: set[ConversationConsumer] = set()
+
+
+@broadcasts.listener("show")
+async def _show(message: dict[str, Any]) -> None:
+    """Text that one viewer of this process missed, from the process that writes the reply."""
+    for socket in tuple(sockets):
+        if socket.name == message["viewer"]:
+            await socket.deliver(message["text"])
+
+
+@broadcasts.listener("access")
+async def _access(message: dict[str, Any]) -> None:
+    for socket in tuple(sockets):
+        if message["user"] == socket.user_id or (
+            message["conversation"] is not None and message["conversation"] == socket.conversation
+        ):
+            await socket.recheck()
+
+
+@broadcasts.listener("signed_out")
+async def _signed_out(message: dict[str, Any]) -> None:
+    for socket in tuple(sockets):
+        if socket.scope["session"].session_key == message["session"]:
+            await socket.close(code=SIGNED_OUT)
+
+
+def _error(code: str, message: str) -> dict[str, str]:
+    return {"code": code, "message": message or _("Something in this message is not right.")}
+
+
+def _visible(user, pk: int) -> Conversation | None:
+    return Conversation.objects.visible_to(user).filter(pk=pk).first()
+
+
+def _may_read(user, message: int) -> bool:
+    return Message.objects.visible_to(user).filter(pk=message).exists()
+
+
+def _states(conversation: Conversation, known: list[int]) -> tuple[list[Message], list[Message]]:
+    """The live replies, and those of `known` that have ended; a silent one is marked first."""
+    replies.mark_interrupted(conversation)
+    rows = conversation.messages.only("id", "conversation_id", "revision", "status")
+    live = list(rows.filter(status__in=Message.LIVE, deleted_at__isnull=True))
+    ended = list(rows.filter(pk__in=known).exclude(status__in=Message.LIVE))
+    return live, ended
+
+
+def _mark_seen(user, pk: int) -> bool:
+    conversation = _visible(user, pk)
+    if conversation is None:
+        return False
+    ConversationMark.objects.update_or_create(
+        conversation=conversation, user=user, defaults={"seen_at": timezone.now()}
+    )
+    return True
+
+
+def _teams(user) -> list[int]:
+    return list(Membership.objects.filter(user_id=user.pk).values_list("team_id", flat=True))
+
+
+async def _still_signed_in(scope: dict[str, Any]) -> bool:
+    """Reads the session anew: it may be gone, and the person may no longer be active."""
+    session = scope["session"].__class__(scope["session"].session_key)
+    user = await get_user({**scope, "session": session})
+    return bool(user.is_active and user.pk == scope["user"].pk)

@@ -1,0 +1,20 @@
+"""Replies: ask, answer again, go on, stop, and end those whose writer is gone."""
+
+from .asking import Asked, Question, Refused, ask, ask_again, go_on
+from .interruptions import mark_interrupted, stop
+from .writer import live, shutdown, start, wait_for
+
+__all__ = [
+    "Asked",
+    "Question",
+    "Refused",
+    "ask",
+    "ask_again",
+    "go_on",
+    "live",
+    "mark_interrupted",
+    "shutdown",
+    "start",
+    "stop",
+    "wait_for",
+]

@@ -1,0 +1,232 @@
+"""From a question to two rows: what a person said and the empty reply; each step may come twice and counts once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chats import broadcasts, catalog
+from chats.catalog import ModelSpec
+from chats.catalog.fit import fit
+from chats.models import Attachment, Conversation, Message, ModelUse, Team, tree
+from chats.models.team import WRITERS
+
+from .titles import title_from
+
+
+class Refused(Exception):
+    """Nothing was written; `code` is for the page, the text for the person."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    client_id: str
+    model: str
+    text: str = ""
+    conversation: int | None = None
+    parent: int | None = None
+    attachments: tuple[int, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`reply` is to be started when `is_new`; a resend finds the same rows and starts nothing."""
+
+    message: Message
+    reply: Message
+    is_new: bool = True
+    is_branch: bool = False
+
+
+def ask(user, question: Question) -> Asked:
+    """Writes the question and its empty reply in one transaction; raises Refused."""
+    with transaction.atomic():
+        conversation = _conversation(user, question)
+        if found := _asked_before(conversation, question.client_id):
+            return found
+        return _ask(user, conversation, question)
+
+
+def _ask(user, conversation: Conversation, question: Question) -> Asked:
+    spec, parameters = _checked(question.model, question.parameters)
+    files = _files(user, conversation.team_id, question, spec)
+    parent = _parent(conversation, question.parent)
+    is_branch = _siblings(conversation, parent).filter(role=Message.Role.USER).exists()
+    message = Message.objects.create(
+        conversation=conversation,
+        parent=parent,
+        role=Message.Role.USER,
+        author=user,
+        client_id=question.client_id,
+        model=spec.model,
+        parameters=parameters,
+        parts=[*({"kind": "attachment", "id": file.pk} for file in files), {"kind": "text", "text": question.text}],
+    )
+    message.attachments.set(files)
+    reply = _reply(message, user, question.client_id, spec, parameters)
+    _spoken(conversation, user, reply, title_from(question.text, [file.name for file in files]))
+    tree.choose(conversation, user, reply.pk)
+    for row in (message, reply):
+        transaction.on_commit(partial(broadcasts.message_created, row))
+    return Asked(message, reply, is_branch=is_branch)
+
+
+def ask_again(user, client_id: str, message_id: int, model: str, parameters: Mapping[str, Any]) -> Asked:
+    """A second answer beside the first, perhaps by another model; the first stays. Raises Refused."""
+    with transaction.atomic():
+        asked = _writable(user, message_id)
+        if asked.role == Message.Role.ASSISTANT:
+            asked = Message.objects.select_related("conversation").get(pk=asked.parent_id)
+        found = Message.objects.filter(conversation=asked.conversation, client_id=client_id, parent=asked).first()
+        if found:
+            return Asked(asked, found, is_new=False)
+        spec, clean = _checked(model or asked.model, parameters)
+        _check_fit(spec, asked.files())
+        reply = _reply(asked, user, client_id, spec, clean)
+        _spoken(asked.conversation, user, reply, "")
+        tree.choose(asked.conversation, user, reply.pk)
+        transaction.on_commit(partial(broadcasts.message_created, reply))
+        return Asked(asked, reply, is_branch=True)
+
+
+def go_on(user, client_id: str, message_id: int) -> Asked:
+    """Queues an ended but unfinished reply again, with what it has; raises Refused."""
+    unfinished = (Message.Status.STOPPED, Message.Status.INTERRUPTED, Message.Status.INCOMPLETE)
+    with transaction.atomic():
+        reply = _writable(user, message_id)
+        if reply.role != Message.Role.ASSISTANT:
+            raise Refused("not_a_reply", _("Only a reply can be continued."))
+        asked = Message.objects.get(pk=reply.parent_id)
+        if reply.continued_as == client_id:
+            return Asked(asked, reply, is_new=False)
+        claimed = Message.objects.filter(pk=reply.pk, status__in=unfinished).update(
+            status=Message.Status.QUEUED,
+            continued_as=client_id,
+            error=None,
+            finish_reason="",
+            stop_requested_at=None,
+            heartbeat_at=timezone.now(),
+        )
+        if not claimed:
+            raise Refused("not_unfinished", _("This reply is not waiting to be continued."))
+        reply.refresh_from_db()
+        transaction.on_commit(partial(broadcasts.message_changed, reply))
+        return Asked(asked, reply)
+
+
+def _conversation(user, question: Question) -> Conversation:
+    if question.conversation is not None:
+        found = Conversation.objects.writable_by(user).filter(pk=question.conversation).first()
+        if found is None:
+            raise Refused("no_access", _("You can no longer write in this conversation. What you wrote is kept."))
+        return found
+    team = Team.objects.current_for(user)
+    if team is None or not team.memberships.filter(user=user, role__in=WRITERS).exists():
+        raise Refused("no_access", _("Your role in this team is to read. Ask an admin to change it."))
+    conversation, is_new = Conversation.objects.get_or_create(
+        author=user, client_id=question.client_id, defaults={"team": team, "model": question.model}
+    )
+    if is_new:
+        transaction.on_commit(partial(broadcasts.conversation_changed, conversation, "created"))
+    return conversation
+
+
+def _asked_before(conversation: Conversation, client_id: str) -> Asked | None:
+    message = conversation.messages.filter(client_id=client_id, role=Message.Role.USER).first()
+    if message is None:
+        return None
+    reply = conversation.messages.get(client_id=client_id, role=Message.Role.ASSISTANT)
+    return Asked(message, reply, is_new=False)
+
+
+def _checked(model: str, raw: Mapping[str, Any]) -> tuple[ModelSpec, dict[str, Any]]:
+    if not model or len(model) > 200:
+        raise Refused("no_model", _("Choose a model first."))
+    spec = catalog.get(model)
+    if not spec.is_available:
+        raise Refused("model_unavailable", _("%(model)s cannot be used here yet.") % {"model": spec.label})
+    try:
+        return spec, catalog.clean_parameters(spec, dict(raw))
+    except ValueError as error:
+        raise Refused("bad_parameters", str(error)) from error
+
+
+def _files(user, team_id: int, question: Question, spec: ModelSpec) -> list[Attachment]:
+    if len(question.text) > settings.MAX_TEXT_CHARACTERS:
+        raise Refused("text_too_long", _("The text is too long to send. Attach it as a file."))
+    if len(question.attachments) > settings.MAX_ATTACHMENTS:
+        raise Refused("too_many_files", _("Too many files for one message."))
+    if not question.text.strip() and not question.attachments:
+        raise Refused("empty", _("Write something or attach a file."))
+    visible = Attachment.objects.visible_to(user).filter(team_id=team_id, pk__in=question.attachments)
+    found = {file.pk: file for file in visible}
+    files = [found[pk] for pk in dict.fromkeys(question.attachments) if pk in found]
+    if len(files) != len(set(question.attachments)):
+        raise Refused("no_file", _("One of the files is no longer there. Attach it again."))
+    if any(file.state != Attachment.State.READY for file in files):
+        raise Refused("file_not_ready", _("A file is still being prepared."))
+    _check_fit(spec, files)
+    return files
+
+
+def _check_fit(spec: ModelSpec, files: list[Attachment]) -> None:
+    for file, verdict in zip(files, fit(spec, [file.facts() for file in files]), strict=True):
+        if not verdict.is_accepted:
+            raise Refused("file_does_not_fit", f"{file.name}: {verdict.reason}")
+
+
+def _parent(conversation: Conversation, parent: int | None) -> Message | None:
+    if parent is None:
+        return None
+    found = conversation.messages.filter(pk=parent, role=Message.Role.ASSISTANT, deleted_at__isnull=True).first()
+    if found is None:
+        raise Refused("no_parent", _("The message you answer is gone. What you wrote is kept."))
+    if found.is_live and found.stop_requested_at is None:
+        raise Refused("reply_running", _("A reply is still being written here. Stop it or wait."))
+    return found
+
+
+def _siblings(conversation: Conversation, parent: Message | None):
+    return conversation.messages.filter(parent=parent, deleted_at__isnull=True)
+
+
+def _reply(asked: Message, user, client_id: str, spec: ModelSpec, parameters: dict[str, Any]) -> Message:
+    return Message.objects.create(
+        conversation=asked.conversation,
+        parent=asked,
+        role=Message.Role.ASSISTANT,
+        author=user,
+        client_id=client_id,
+        model=spec.model,
+        parameters=parameters,
+        status=Message.Status.QUEUED,
+        heartbeat_at=timezone.now(),
+    )
+
+
+def _spoken(conversation: Conversation, user, reply: Message, title: str) -> None:
+    now = timezone.now()
+    mine = Conversation.objects.filter(pk=conversation.pk)
+    mine.update(model=reply.model, updated_at=now, spoken_at=now)
+    if title and not conversation.title:
+        mine.filter(title="", is_title_manual=False).update(title=title)
+    conversation.marks.update_or_create(user=user, defaults={"seen_at": now})
+    ModelUse.objects.update_or_create(user=user, model=reply.model, defaults={"used_at": now})
+    transaction.on_commit(partial(broadcasts.conversation_changed, conversation, "spoken"))
+
+
+def _writable(user, message_id: int) -> Message:
+    found = Message.objects.writable_by(user).select_related("conversation").filter(pk=message_id).first()
+    if found is None:
+        raise Refused("no_access", _("This message is gone, or you can no longer write here."))
+    return found

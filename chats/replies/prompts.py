@@ -1,0 +1,67 @@
+"""What a model is told: the branch that leads to the question, with its files ready for the wire."""
+
+from dataclasses import dataclass
+
+from chats import catalog, keys, media
+from chats.catalog import ModelSpec
+from chats.catalog.fit import fit
+from chats.gateway.client import Credentials
+from chats.gateway.values import Part, Prompt, Turn
+from chats.models import Attachment, Message, tree
+
+GO_ON = "Continue exactly where your last answer stopped. Repeat nothing and add no introduction."
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """All that one call needs, read in one database step. `left_out` are files this model cannot take."""
+
+    spec: ModelSpec
+    prompt: Prompt
+    credentials: Credentials
+    left_out: tuple[int, ...] = ()
+
+
+def call_for(reply: Message) -> Call:
+    """Blocking: reads the branch above `reply` and the bytes of its files; raises media.MediaError."""
+    spec = catalog.get(reply.model)
+    branch = tree.ancestors(reply)
+    turns: list[Turn] = []
+    left_out: list[int] = []
+    for message in branch:
+        turns.append(_turn(message, spec, left_out))
+    if reply.parts:
+        turns += [_turn(reply, spec, left_out), Turn("user", (Part("text", GO_ON),))]
+    prompt = Prompt(tuple(turn for turn in turns if turn.parts), reply.parameters)
+    return Call(spec, prompt, keys.credentials(reply.conversation.team), tuple(left_out))
+
+
+def _turn(message: Message, spec: ModelSpec, left_out: list[int]) -> Turn:
+    if message.role == Message.Role.ASSISTANT:
+        return Turn("assistant", tuple(_spoken(message)), message.model)
+    files = message.files()
+    parts: list[Part] = []
+    for file, verdict in zip(files, fit(spec, [file.facts() for file in files]), strict=True):
+        if verdict.is_accepted:
+            parts.append(media.deliver(file, verdict, spec))
+        else:
+            left_out.append(file.pk)
+            parts.append(Part("text", _absent(file)))
+    if message.text:
+        parts.append(Part("text", message.text))
+    return Turn("user", tuple(parts))
+
+
+def _absent(file: Attachment) -> str:
+    return f"[{file.name} ({file.kind}) was attached here; it is not part of this call]"
+
+
+def _spoken(message: Message) -> list[Part]:
+    spoken: list[Part] = []
+    for part in message.parts:
+        if part["kind"] in ("text", "reasoning") and part.get("text"):
+            spoken.append(Part(part["kind"], part["text"], signature=part.get("signature", "")))
+        elif part["kind"] == "tool_call":
+            # Until tools are executed a call would wait for a result for ever; the model sees what it asked.
+            spoken.append(Part("text", f"[called {part['name']}({part['arguments']})]"))
+    return spoken

@@ -1,0 +1,19 @@
+"""Puts the sandbox gateway under /sandbox of our own server, for a start without a key."""
+
+from chats.gateway.sandbox.app import application as sandbox
+
+PREFIX = "/sandbox"
+
+
+def mounted(pages):
+    """`pages`, except for the paths below PREFIX, which the sandbox gets with the prefix taken off."""
+
+    async def application(scope, receive, send):
+        path = scope["path"]
+        if not path.startswith(PREFIX + "/"):
+            return await pages(scope, receive, send)
+        inner = {**scope, "path": path[len(PREFIX) :], "root_path": scope.get("root_path", "") + PREFIX}
+        inner["raw_path"] = inner["path"].encode()
+        return await sandbox(inner, receive, send)
+
+    return application

@@ -48,7 +48,6 @@ GATEWAY_BASE_URL = env("GATEWAY_BASE_URL", default="https://api.toiotech.com").r
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])  # newest first; else made from SECRET_KEY
 
 INSTALLED_APPS = [
-    "daphne",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -101,6 +100,8 @@ TEMPLATES = [
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'playground.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A test database in a file: threads of a memory database meet table locks that no timeout waits for.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
     # Several threads write: take the write lock at BEGIN and wait for it, or a read that turns write fails at once.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -129,10 +130,8 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     CELERY_BROKER_URL = "memory://"
 
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+# Accounts: sign-in, password reset by mail and OpenID Connect are allauth's; new accounts come by invitation only.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -140,6 +139,52 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+FIRST_START_AGE_S = 60 * 60 * 24
+PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)  # rate limits count the visitor, not nginx
+ACCOUNT_ADAPTER = "chats.adapters.AccountAdapter"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if IS_HTTPS else "http"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # strangers must not be able to send mail through us
+ACCOUNT_EMAIL_VERIFICATION = "none"  # nobody is kept out; a changed address counts once it is confirmed
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_FORMS = {
+    "login": "chats.forms.SignInForm",
+    "reset_password": "chats.forms.ResetForm",
+    "reset_password_from_key": "chats.forms.NewPasswordForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
+ACCOUNT_USERNAME_VALIDATORS = "chats.forms.NAME_VALIDATORS"
+# allauth's own limits on signing in and resetting stand; these are for our doors that mail, hash or call somebody.
+ACCOUNT_RATE_LIMITS = {
+    "start": "20/m/ip",
+    "invitation": "30/h/user",
+    "accept": "20/m/ip",
+    "team": "20/h/user",
+    "gateway_key": "10/m/user",
+}
+SOCIALACCOUNT_ADAPTER = "chats.adapters.SocialAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "chats.forms.SocialSignUpForm"}
+OIDC_ALLOWED_DOMAINS = [domain.lower() for domain in env.list("OIDC_ALLOWED_DOMAINS", default=[])]
+SOCIALACCOUNT_PROVIDERS: dict = {}
+if env("OIDC_CLIENT_ID", default=""):
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": env("OIDC_NAME", default="OpenID Connect"),
+                "client_id": env("OIDC_CLIENT_ID"),
+                "secret": env("OIDC_CLIENT_SECRET", default=""),
+                "settings": {"server_url": env("OIDC_SERVER_URL")},
+            }
+        ],
+    }
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
@@ -187,6 +232,7 @@ MAX_ATTACHMENTS = env.int("MAX_ATTACHMENTS", default=20)
 SIGNED_URL_AGE_S = env.int("SIGNED_URL_AGE_S", default=3600)
 DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_CHUNK_BYTES + 1024**2
 
+SENDS_MAIL = bool(env("EMAIL_URL", default=""))  # else mails are written to the log
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="playground@localhost")

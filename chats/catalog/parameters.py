@@ -27,7 +27,7 @@ class Parameter:
     step: float | None = None
     choices: tuple[Value, ...] = ()
     max_length: int | None = None
-    not_with: str = ""  # ruled out while this other parameter is on
+    not_with: tuple[str, ...] = ()  # ruled out while one of these is on
     only_with: str = ""  # ruled out while this other parameter is off
     is_required: bool = False  # never left out: what the gateway would fill in is refused
     path: str = ""  # where the value goes when it is not a top-level key
@@ -71,12 +71,13 @@ def _all(spec: "ModelSpec") -> Iterator[Parameter]:
 
 def _thinking(facts: Mapping[str, Any]) -> Iterator[Parameter]:
     control, mode = facts.get("control", "none"), facts.get("mode", "none")
-    switch = "thinking" if mode == "optional" and control not in WORDED else ""
+    switch = "thinking" if mode == "optional" else ""
     if switch:
         yield Parameter("thinking", "boolean")
     efforts = facts.get("efforts") or (facts.get("values") if control in WORDED else ()) or ()
+    efforts = tuple(word for word in efforts if word != "none" or not switch)  # off is the switch's word for it
     if len(efforts) > 1:
-        yield Parameter("effort", "choice", choices=tuple(efforts), only_with=switch)
+        yield Parameter("effort", "choice", choices=efforts, only_with=switch)
     if control in BUDGETED and (control != "google.thinking_budget" or "maximum" in facts):
         low, high = facts.get("minimum", 1), facts.get("maximum")
         yield Parameter("budget", "integer", minimum=low, maximum=high, only_with=switch)
@@ -85,7 +86,7 @@ def _thinking(facts: Mapping[str, Any]) -> Iterator[Parameter]:
 def _voice(spec: "ModelSpec") -> Iterator[Parameter]:
     if "audio" in spec.outputs and spec.options.get("voices"):
         # qwen3-omni-flash refuses sound while it thinks (text.md 3.6)
-        silenced = "thinking" if "thinking" in spec.options else ""
+        silenced = ("thinking",) if "thinking" in spec.options else ()
         yield Parameter("voice", "choice", choices=tuple(spec.options["voices"]), not_with=silenced)
 
 
@@ -99,8 +100,9 @@ def _own(spec: "ModelSpec", offered: list[Parameter]) -> Iterator[Parameter]:
 
 def _overridden(parameter: Parameter, overrides: Mapping[str, Mapping[str, Any]]) -> Parameter:
     facts = dict(overrides.get(parameter.name, {}))
-    if "choices" in facts:
-        facts["choices"] = tuple(facts["choices"])
+    for key in ("choices", "not_with"):
+        if key in facts:
+            facts[key] = tuple(facts[key])
     return replace(parameter, **facts) if facts else parameter
 
 
@@ -112,16 +114,10 @@ def clean_parameters(spec: "ModelSpec", raw: Mapping[str, Any]) -> dict[str, Any
             raise ValueError(_("%(model)s has no setting “%(name)s”.") % {"model": spec.label, "name": name})
     given = {name: value for name, value in raw.items() if value not in (None, "", [])}
     cleaned = {name: _checked(known[name], value) for name, value in given.items()}
-    kept = {name: v for name, v in cleaned.items() if not _is_ruled_out(known[name], cleaned)}
+    kept = {name: v for name, v in cleaned.items() if cleaned.get(known[name].only_with) is not False}
+    kept = {name: v for name, v in kept.items() if not any(kept.get(rival) for rival in known[name].not_with)}
     _check_budget(spec, kept)
     return kept
-
-
-def _is_ruled_out(parameter: Parameter, values: Mapping[str, Any]) -> bool:
-    rival = values.get(parameter.not_with) if parameter.not_with else None
-    if rival and rival != "none":
-        return True
-    return bool(parameter.only_with) and values.get(parameter.only_with) is False
 
 
 def _check_budget(spec: "ModelSpec", values: Mapping[str, Any]) -> None:

@@ -16,11 +16,13 @@ def test_the_reasoning_models_of_openai_offer_no_temperature(model):
     assert "temperature" in offered("gpt-4o")
 
 
-def test_an_effort_rules_out_the_temperature_of_gpt_5_2():
+def test_gpt_5_2_has_a_temperature_only_while_it_does_not_think():
     spec = catalog.get("gpt-5.2")
     assert clean_parameters(spec, {"temperature": 0.5}) == {"temperature": 0.5}
-    assert clean_parameters(spec, {"temperature": 0.5, "effort": "none"})["temperature"] == 0.5
+    assert clean_parameters(spec, {"temperature": 0.5, "thinking": True}) == {"thinking": True}
     assert clean_parameters(spec, {"temperature": 0.5, "effort": "high"}) == {"effort": "high"}
+    asked = {"temperature": 0.5, "effort": "high", "thinking": False}
+    assert clean_parameters(spec, asked) == {"temperature": 0.5, "thinking": False}
 
 
 def test_claude_has_no_temperature_while_it_thinks():
@@ -50,6 +52,7 @@ def test_a_budget_is_dropped_with_the_thinking():
         ("qwen-max", set()),
         ("deepseek-reasoner", set()),
         ("gpt-5", {"effort"}),
+        ("gpt-5.1", {"thinking", "effort"}),
         ("gpt-5.1-chat-latest", set()),
         ("gemini-2.5-pro", {"budget"}),
         ("gemini-2.5-flash", {"thinking", "budget"}),

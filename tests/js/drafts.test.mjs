@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 const { Kept } = await import("lib/kept.js");
-const { Drafts, NEW, isNewer } = await import("lib/drafts.js");
+const { Drafts, isNewer, placeOf } = await import("lib/drafts.js");
 
 function storage(data = {}) {
   const methods = {
@@ -20,7 +20,8 @@ function storage(data = {}) {
 
 let data, time, drafts;
 const now = () => (time += 1);
-const reloaded = (user = 1, team = 1) => new Drafts(new Kept(storage(data), user, team), now);
+const NEW = placeOf(null, 1);
+const reloaded = (user = 1) => new Drafts(new Kept(storage(data), user), now);
 
 beforeEach(() => {
   data = {};
@@ -41,9 +42,9 @@ test("a draft comes back after a reload, per conversation and for the new one", 
 
 test("nobody else sees a draft, and no other team", () => {
   drafts.write(NEW, { text: "mine", files: [] });
-  assert.equal(reloaded(2, 1).read(NEW).text, "");
-  assert.equal(reloaded(1, 2).read(NEW).text, "");
-  assert.equal(reloaded(1, 1).read(NEW).text, "mine");
+  assert.equal(reloaded(2).read(NEW).text, "");
+  assert.equal(reloaded().read(placeOf("", 2)).text, "");
+  assert.equal(reloaded().read(NEW).text, "mine");
 });
 
 test("an emptied box leaves nothing behind", () => {
@@ -142,25 +143,25 @@ test("another tab's write is told to the conversation it belongs to", () => {
   const stop = drafts.onForeign(window, 5, (kind, value) => heard.push([kind, value?.text]));
   const write = (key, value) =>
     window.dispatchEvent(Object.assign(new Event("storage"), { key, newValue: value && JSON.stringify(value) }));
-  write("playground/1/1/draft/5", { text: "from there", files: [], at: 9 });
-  write("playground/1/1/draft/55", { text: "other conversation" });
-  write("playground/2/1/draft/5", { text: "other person" });
-  write("playground/1/1/draft/5", null);
+  write("playground/1/draft/5", { text: "from there", files: [], at: 9 });
+  write("playground/1/draft/55", { text: "other conversation" });
+  write("playground/2/draft/5", { text: "other person" });
+  write("playground/1/draft/5", null);
   stop();
-  write("playground/1/1/draft/5", { text: "too late" });
+  write("playground/1/draft/5", { text: "too late" });
   assert.deepEqual(heard, [["draft", "from there"], ["draft", undefined]]);
 });
 
 test("a full storage keeps the draft in this tab and says so", () => {
   const full = storage(data);
-  const kept = new Kept(new Proxy(full, { get: (object, name) => (name === "setItem" ? () => { throw new Error("quota"); } : object[name]) }), 1, 1);
+  const kept = new Kept(new Proxy(full, { get: (object, name) => (name === "setItem" ? () => { throw new Error("quota"); } : object[name]) }), 1);
   const squeezed = new Drafts(kept, now);
   assert.equal(squeezed.write(5, { text: "only here", files: [] }), false);
   assert.equal(squeezed.read(5).text, "only here");
 });
 
 test("a browser without storage works until the tab closes", () => {
-  const alone = new Drafts(new Kept(null, 1, 1), now);
+  const alone = new Drafts(new Kept(null, 1), now);
   alone.write(5, { text: "x", files: [] });
   assert.equal(alone.read(5).text, "x");
 });

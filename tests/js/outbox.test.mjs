@@ -73,7 +73,7 @@ class Browser {
   }
 }
 
-function openTab(browser, server, { user = "1", team = "1", hasLocks = true, now } = {}) {
+function openTab(browser, server, { user = "1", hasLocks = true, now } = {}) {
   const tab = new EventTarget();
   const mine = [];
   tab.timers = [];
@@ -84,7 +84,7 @@ function openTab(browser, server, { user = "1", team = "1", hasLocks = true, now
   };
   tab.navigator = hasLocks ? { locks } : {};
   browser.tabs.add(tab);
-  const kept = new Kept(browser.storageOf(tab), user, team);
+  const kept = new Kept(browser.storageOf(tab), user);
   kept.lastUser = user;
   const line = new Line(server);
   const outbox = new Outbox({ kept, socket: line, browser: tab, user, now }).start();
@@ -262,13 +262,31 @@ test("one person's frames never go out in another's session", async () => {
   assert.deepEqual(texts(server), ["of alice"]);
 });
 
-test("what was written in one team stays out of another", async () => {
-  const first = openTab(browser, server, { team: "1" });
-  first.outbox.send(question("for team one", null));
-  first.close();
-  const second = openTab(browser, server, { team: "2" });
-  await second.line.become("open");
-  assert.deepEqual(texts(server), []);
+test("a conversation begun in one team waits while another team is in view", async () => {
+  const { outbox, line } = openTab(browser, server);
+  outbox.team = "1";
+  outbox.send(question("for team one", null), { team: "1" });
+  outbox.send(question("to a conversation that knows its team"));
+  outbox.team = "2";
+  await line.become("open");
+  assert.deepEqual(texts(server), ["to a conversation that knows its team"]);
+  assert.deepEqual(outbox.waiting().map(({ isHeld }) => isHeld), [true]);
+  outbox.team = "1";
+  await outbox.flush();
+  assert.deepEqual(texts(server).length, 2);
+});
+
+test("only what has never left can be taken back", async () => {
+  const { outbox, line } = openTab(browser, server);
+  const early = outbox.send(question("not yet"), { files: [{ id: 1 }] });
+  const entry = outbox.takeBack(early);
+  assert.deepEqual([entry.frame.text, entry.files], ["not yet", [{ id: 1 }]]);
+  server.isDeaf = true;
+  await line.become("open");
+  assert.equal(line.sent.length, 0);
+  const late = outbox.send(question("gone"));
+  assert.equal(outbox.takeBack(late), null);
+  assert.equal(outbox.has(late), true);
 });
 
 test("a full storage still sends, and says that it is not safe", async () => {
@@ -300,7 +318,7 @@ test("a frame that breaks the line each time is set aside, and can be tried agai
 });
 
 test("an entry cut short by a crash does not stop the others", async () => {
-  browser.data["playground/1/1/outbox/broken"] = '{"frame":{"type"';
+  browser.data["playground/1/outbox/broken"] = '{"frame":{"type"';
   const { outbox, line } = openTab(browser, server);
   outbox.send(question("whole"));
   await line.become("open");

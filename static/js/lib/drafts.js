@@ -2,8 +2,9 @@
 
 import { kept } from "lib/kept.js";
 
-/** The place of a conversation that has no id yet. */
-export const NEW = "new";
+/** Where things are kept: a conversation's id, or one place per team for the conversation that has no id yet. */
+export const placeOf = (conversation, team) => (conversation ? String(conversation) : `new-${team}`);
+
 const CHOICES_KEPT = 300;
 
 export class Drafts {

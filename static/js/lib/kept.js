@@ -1,4 +1,4 @@
-/** What the browser keeps for one person in one team between loads; a full or forbidden storage never breaks the page. */
+/** What the browser keeps for one person between loads; a full or forbidden storage never breaks the page. */
 
 const ROOT = "playground";
 
@@ -7,9 +7,9 @@ export class Kept {
   #prefix;
   #memory = new Map(); // what the storage would not take; newer than what it holds
 
-  constructor(storage, user, team) {
+  constructor(storage, user) {
     this.#storage = storage;
-    this.#prefix = `${ROOT}/${user}/${team}/`;
+    this.#prefix = `${ROOT}/${user}/`;
   }
 
   get(name) {
@@ -77,14 +77,14 @@ function parsed(text) {
 }
 
 function ofThisTab() {
-  const { user = "", team = "" } = document.body.dataset;
+  const { user = "" } = document.body.dataset;
   let storage = null;
   try {
     storage = globalThis.localStorage;
   } catch {
     // Storage is forbidden here: everything lives until the tab closes.
   }
-  const kept = new Kept(storage, user, team);
+  const kept = new Kept(storage, user);
   kept.lastUser = user;
   return kept;
 }

@@ -4,6 +4,7 @@ import { kept } from "lib/kept.js";
 import { socket } from "lib/socket.js";
 
 const FOLDER = "outbox/";
+const TEAM = "team";
 const TRIES = 8; // a frame that breaks the line each time must not keep everything else from going out
 const ORPHAN_AFTER_MS = 20_000; // without Web Locks: how long a frame of another tab is left to that tab
 const LOOK_AGAIN_MS = 30_000;
@@ -41,21 +42,25 @@ export class Outbox {
     return this;
   }
 
-  /** Keeps the frame, sends it when the line is open, and returns its client_id. `files` are shown while it waits. */
-  send(frame, { files = [] } = {}) {
+  /** Keeps the frame, sends it when the line is open, and returns its client_id.
+   *
+   * `about` is kept with it for whoever shows it (files); `about.team`: it may only go out while that team is in view.
+   */
+  send(frame, about = {}) {
     const client_id = frame.client_id ?? newId();
-    const entry = { frame: { ...frame, client_id }, files, at: this.#nextAt(), tab: this.#tab };
+    const entry = { ...about, frame: { ...frame, client_id }, at: this.#nextAt(), tab: this.#tab, is_sent: false };
     this.#kept.set(FOLDER + client_id, entry);
     this.#tell("change");
-    if (!this.#flushes) this.#put(entry); // else it goes out in its turn, behind the older ones
+    if (!this.#flushes && !this.#isHeld(entry)) this.#put(entry); // else it goes out in its turn, behind the older ones
     return client_id;
   }
 
-  /** What still waits for its answer, oldest first: [{frame, files, at, tab, isStalled}]. */
+  /** What still waits for its answer, oldest first: [{frame, at, tab, is_sent, isStalled, isHeld, …about}]. */
   waiting() {
     const entries = this.#kept.names(FOLDER).map((name) => this.#kept.get(name));
     const known = entries.filter((entry) => entry?.frame?.client_id);
-    return known.sort((a, b) => a.at - b.at).map((entry) => ({ ...entry, isStalled: this.#isStalled(entry) }));
+    const told = (entry) => ({ ...entry, isStalled: this.#isStalled(entry), isHeld: this.#isHeld(entry) });
+    return known.sort((a, b) => a.at - b.at).map(told);
   }
 
   has(client_id) {
@@ -71,6 +76,17 @@ export class Outbox {
     return this.#kept.lastUser !== null && this.#kept.lastUser !== this.#user;
   }
 
+  /** Begun in one team while another is in view: the server would put a new conversation into the wrong one. */
+  #isHeld({ team }) {
+    const inView = this.#kept.get(TEAM);
+    return team !== undefined && inView !== undefined && team !== inView;
+  }
+
+  /** The team that a new conversation would begin in, as the last page of this browser showed it. */
+  set team(team) {
+    this.#kept.set(TEAM, team);
+  }
+
   /** Tries again what was given up after too many breaks. */
   retry() {
     this.#tries.clear();
@@ -79,10 +95,13 @@ export class Outbox {
     return this.flush();
   }
 
-  /** Takes back a frame that was given up; it may have arrived, which only the server knows. */
-  discard(client_id) {
+  /** Takes back a frame that has never left, and returns its entry; null if it may have arrived. */
+  takeBack(client_id) {
+    const entry = this.#kept.get(FOLDER + client_id);
+    if (!entry || entry.is_sent) return null;
     this.#kept.remove(FOLDER + client_id);
     this.#tell("change");
+    return entry;
   }
 
   /** Listens to "accepted" and "refused" (answer, entry) or "change" (); returns a function that stops it. */
@@ -97,16 +116,17 @@ export class Outbox {
     this.#flushes -= 1;
     const entries = this.waiting();
     for (const entry of entries) {
-      if (!entry.isStalled && this.#isMine(entry, alive)) this.#put(entry);
+      if (!entry.isStalled && !entry.isHeld && this.#isMine(entry, alive)) this.#put(entry);
     }
     if (entries.some(({ tab }) => tab !== this.#tab)) this.#lookLater();
   }
 
-  #put({ frame, files, at }) {
-    const { client_id } = frame;
+  #put({ isStalled, isHeld, ...entry }) {
+    const { client_id } = entry.frame;
     if (this.#socket.state !== "open" || this.isForeign || this.#sent.has(client_id)) return;
-    if (!this.#socket.send(frame)) return;
-    this.#kept.set(FOLDER + client_id, { frame, files, at, tab: this.#tab });
+    // Marked first: after a crash in between it counts as sent, and a resend is harmless.
+    this.#kept.set(FOLDER + client_id, { ...entry, tab: this.#tab, is_sent: true });
+    this.#socket.send(entry.frame);
     this.#sent.add(client_id);
     this.#tries.set(client_id, (this.#tries.get(client_id) ?? 0) + 1);
   }

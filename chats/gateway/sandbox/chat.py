@@ -1,0 +1,72 @@
+"""POST /v1/chat/completions: from the body to the last byte, with everything that was asked to go wrong."""
+
+import asyncio
+
+from chats.gateway.sandbox import answers, chunks, misbehave, models, question
+from chats.gateway.sandbox.answers import Answer
+from chats.gateway.sandbox.errors import Refusal
+from chats.gateway.sandbox.exchange import Exchange
+from chats.gateway.sandbox.misbehave import Misbehaviour
+from chats.gateway.sandbox.question import Question
+from chats.gateway.sandbox.record import Entry
+from chats.gateway.sandbox.settings import Settings
+from chats.gateway.sandbox.stream import EventStream
+
+LARGE_BODY_BYTES = 256 * 1024  # from here on parsing is left to a thread
+LONGEST_WAIT_S = 60.0
+
+
+async def complete(
+    exchange: Exchange, entry: Entry, body: bytes, settings: Settings, allowed: frozenset[str], asked: Misbehaviour
+) -> None:
+    """`asked` comes from the header; what the last user text asks for is laid over it."""
+    read = await asyncio.to_thread(question.read, body) if len(body) > LARGE_BODY_BYTES else question.read(body)
+    entry.model, entry.parts = read.model, _parts(read)
+    odd = _still_due(misbehave.read(read.directives, asked), entry.attempt)
+    await asyncio.sleep(odd.delay_s)
+    if odd.has_fault:
+        raise Refusal(odd.fault(read.model))
+    model = models.find(settings, allowed, read.model)
+    answer = await answers.compose(read, model, settings, odd, entry.sha256)
+    pace = settings.tokens_per_s if odd.tokens_per_s is None else odd.tokens_per_s
+    if read.streams or odd.forces_sse or model.always_streams:
+        stream = EventStream(exchange, entry, odd, pace)
+        await stream.begin()
+        await stream.send_all(chunks.Chunks(answer, odd, read.wants_usage or not read.streams))
+    else:
+        await asyncio.sleep(odd.first_token_s + _writing_s(answer, pace))
+        entry.status = 200
+        await exchange.answer_json(chunks.completion(answer, odd, read.audio.get("format") or "wav"))
+
+
+def _still_due(odd: Misbehaviour, attempt: int) -> Misbehaviour:
+    """`times:N` lets the N+1st attempt with the same body succeed, at the same pace."""
+    if odd.times is None or attempt <= odd.times:
+        return odd
+    return Misbehaviour(tokens_per_s=odd.tokens_per_s)
+
+
+def _writing_s(answer: Answer, tokens_per_s: float) -> float:
+    if not tokens_per_s:
+        return 0.0
+    return min(answer.usage["completion_tokens"] / tokens_per_s, LONGEST_WAIT_S)
+
+
+def _parts(read: Question) -> list[dict[str, object]]:
+    """For the record: what came in, without its contents."""
+    texts = [{"type": "text", "characters": len(text)} for text in read.texts if text]
+    media = [
+        {
+            "type": medium.wire_type,
+            "kind": medium.kind,
+            "turn": medium.turn,
+            "is_link": medium.source.startswith(("http://", "https://")),
+            "characters": len(medium.source) + sum(map(len, medium.frames)),
+            "frames": len(medium.frames),
+            "name": medium.name,
+            "format": medium.format,
+            "fps": medium.fps,
+        }
+        for medium in read.media
+    ]
+    return texts + media

@@ -1,0 +1,109 @@
+"""The parts of one message (text.md 3.2): its words, and each image, video, sound or file in it."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from chats.gateway.sandbox.errors import Refusal, refused
+
+DATA_URL = re.compile(r"data:[\w/+.-]*;base64,[A-Za-z0-9+/=]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """One image, video, sound or file as it was sent; `frames` instead of `source` for a list of pictures."""
+
+    kind: str
+    wire_type: str
+    source: str = ""
+    frames: tuple[str, ...] = ()
+    name: str = ""
+    format: str = ""
+    fps: float | None = None
+    turn: int = 0  # which user turn, from 1
+
+
+def is_list_of_objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
+def _parts(content: Any) -> list[dict[str, Any]]:
+    if content is None or isinstance(content, str):
+        return [{"type": "text", "text": content or ""}]
+    if not is_list_of_objects(content):
+        raise _wrong("content must be a string or a list of parts")
+    return content
+
+
+def text(content: Any) -> str:
+    """Pictures that a model sent inline are left out: they are not words."""
+    worded = "\n".join(str(part.get("text") or "") for part in _parts(content) if part.get("type") == "text")
+    return DATA_URL.sub("", worded)
+
+
+def media(content: Any, turn: int) -> Iterator[Medium]:
+    for part in _parts(content):
+        wire_type = part.get("type")
+        if wire_type == "text":
+            continue
+        if wire_type not in READERS:
+            raise _wrong(f"unknown content part type {wire_type!r}")
+        yield READERS[wire_type](part, turn)
+
+
+def _linked(kind: str, wire_type: str) -> Callable[[dict[str, Any], int], Medium]:
+    def reader(part: dict[str, Any], turn: int) -> Medium:
+        value = part.get(wire_type)
+        value = {"url": value} if isinstance(value, str) else _object(value)
+        if not _is_word(value.get("url")):
+            raise _wrong(f"{wire_type} needs a url")
+        fps = part.get("fps") or value.get("fps")  # Qwen beside it, Doubao inside it (text.md 3.2)
+        return Medium(kind, wire_type, value["url"], fps=fps, turn=turn)
+
+    return reader
+
+
+def _frames(part: dict[str, Any], turn: int) -> Medium:
+    frames = part.get("video")
+    if not isinstance(frames, list) or not frames or not all(isinstance(frame, str) for frame in frames):
+        raise _wrong("video needs a list of pictures")
+    return Medium("video", "video", frames=tuple(frames), fps=part.get("fps"), turn=turn)
+
+
+def _input_audio(part: dict[str, Any], turn: int) -> Medium:
+    value = _object(part.get("input_audio"))
+    if not _is_word(value.get("data")) or not _is_word(value.get("format")):
+        raise _wrong("input_audio needs data and format")
+    return Medium("audio", "input_audio", value["data"], format=value["format"], turn=turn)
+
+
+def _file(part: dict[str, Any], turn: int) -> Medium:
+    value = _object(part.get("file"))
+    if value.get("file_id"):
+        raise _wrong("file_id is not supported: the gateway keeps no files")
+    if not _is_word(value.get("file_data")):
+        raise _wrong("file needs filename and file_data")
+    return Medium("file", "file", value["file_data"], name=value.get("filename") or "", turn=turn)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _wrong(message: str) -> Refusal:
+    return refused(message, param="messages")
+
+
+READERS = {
+    "image_url": _linked("image", "image_url"),
+    "video_url": _linked("video", "video_url"),
+    "audio_url": _linked("audio", "audio_url"),
+    "video": _frames,
+    "input_audio": _input_audio,
+    "file": _file,
+}

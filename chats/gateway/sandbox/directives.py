@@ -1,0 +1,104 @@
+"""The grammar of X-Sandbox: which directives there are, what they set, and how their values read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from chats.gateway.sandbox.errors import ENVELOPES
+
+FOREVER_S = 3600.0
+
+
+def _seconds(word: str) -> float:
+    return FOREVER_S if word in {"forever", "ever"} else _positive(float(word.removesuffix("s")))
+
+
+def _whole(word: str) -> int:
+    return _positive(int(word))
+
+
+def _status(word: str) -> int:
+    number = int(word)
+    if not 400 <= number <= 599:
+        raise ValueError(word)
+    return number
+
+
+def _pace(word: str) -> float:
+    return 0.0 if word == "none" else _positive(float(word))
+
+
+def _positive(number: Any) -> Any:
+    if not 0 <= number < 1e9:  # also refuses nan
+        raise ValueError(number)
+    return number
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def chosen(word: str) -> str:
+        if word.lower() not in {value.lower() for value in allowed}:
+            raise ValueError(word)
+        return next(value for value in allowed if value.lower() == word.lower())
+
+    return chosen
+
+
+def _finish(word: str) -> str:
+    return "" if word == "blank" else word
+
+
+Convert = Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a directive sets by being named, by a bare value (key "") and by keyed values."""
+
+    named: dict[str, Any]
+    values: dict[str, tuple[str, Convert]]
+
+
+def _rule(named: dict[str, Any] | None = None, **values: tuple[str, Convert]) -> Rule:
+    return Rule(named or {}, {"" if key == "bare" else key: value for key, value in values.items()})
+
+
+_FORM = ("error_form", _one_of("bare", "data"))
+THINK_SHAPES = ("reasoning_content", "reasoning", "details", "tag", "signature", "hidden", "off")
+TOOL_SHAPES = ("pieces", "whole", "no_type", "empty_name")
+
+RULES = {
+    "pace": _rule(bare=("tokens_per_s", _pace)),
+    "delay": _rule({"delay_s": 2.0}, bare=("delay_s", _seconds)),
+    "first_token": _rule({"first_token_s": 3.0}, bare=("first_token_s", _seconds)),
+    "stall": Rule(
+        {"stall_after": 10},
+        {"": ("stall_after", _whole), "after": ("stall_after", _whole), "for": ("stall_s", _seconds)},
+    ),
+    "cut": _rule({"cut_after": 10}, bare=("cut_after", _whole), after=("cut_after", _whole)),
+    "split": _rule({"split_bytes": 1}, bare=("split_bytes", _whole)),
+    "repeat": _rule({"repeat": 2}, bare=("repeat", _whole)),
+    "status": _rule(bare=("status", _status), code=("code", str)),
+    "envelope": _rule(bare=("envelope", _one_of(*sorted(ENVELOPES)))),
+    "code": _rule(bare=("code", str)),
+    "error_in_stream": _rule(
+        {"error_after": 0}, bare=("error_after", _whole), after=("error_after", _whole), form=_FORM
+    ),
+    "form": _rule(bare=_FORM),
+    "times": _rule({"times": 1}, bare=("times", _whole)),
+    "empty": _rule({"is_empty": True}),
+    "big_event": _rule({"big_event_bytes": 10 * 1024 * 1024}, bare=("big_event_bytes", _whole)),
+    "crlf": _rule({"has_crlf": True}),
+    "no_done": _rule({"has_done": False}),
+    "no_newline": _rule({"has_last_newline": False}),
+    "no_finish": _rule({"has_finish": False}),
+    "ping": _rule({"ping_s": 10.0}, bare=("ping_s", _seconds)),
+    "lone_surrogate": _rule({"has_lone_surrogate": True}),
+    "missing_index": _rule({"has_index": False}),
+    "finish": _rule(bare=("finish", _finish)),
+    "usage": _rule(bare=("usage", _one_of("none", "zero_first", "no_details"))),
+    "think": _rule({"think": "on"}, bare=("think", _one_of("on", *THINK_SHAPES))),
+    "tool": _rule({"tool": "pieces"}, bare=("tool", _one_of(*TOOL_SHAPES))),
+    "calls": _rule({"calls": 2}, bare=("calls", _whole)),
+    "sse": _rule({"forces_sse": True}),
+    "ignore_media": _rule({"ignores_media": True}),
+}

@@ -1,0 +1,76 @@
+"""Looks at a picture with Pillow and says what is measurable about it; runs in a thread."""
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from chats.gateway.sandbox import colours
+from chats.gateway.sandbox.errors import refused_upstream
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MAX_PIXELS = 64_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """`width` and `height` as a viewer shows it, EXIF orientation honoured."""
+
+    format: str
+    width: int
+    height: int
+    size_bytes: int
+    colours: tuple[colours.Colour, ...]
+    brightness: float
+    frames: int = 1
+    has_transparency: bool = False
+
+
+def measure(data: bytes) -> ImageFacts:
+    """Raises Refusal (400) when it is no picture."""
+    with opened(data) as image:
+        form, size, frames = image.format or "?", image.size, getattr(image, "n_frames", 1)
+        rotated = image.getexif().get(0x0112, 1) in {5, 6, 7, 8}
+        image.draft("RGB", (512, 512))
+        plain, transparent = flattened(image)
+    width, height = size[::-1] if rotated else size
+    return ImageFacts(
+        format=form,
+        width=width,
+        height=height,
+        size_bytes=len(data),
+        colours=colours.main_colours(plain),
+        brightness=round(colours.brightness(plain), 2),
+        frames=frames,
+        has_transparency=transparent,
+    )
+
+
+def opened(data: bytes) -> "Image":
+    import pillow_heif
+    from PIL import Image, UnidentifiedImageError
+
+    pillow_heif.register_heif_opener()
+    try:
+        image = Image.open(BytesIO(data))
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise refused_upstream("The image format is illegal and cannot be opened") from error
+    if image.width * image.height > MAX_PIXELS:
+        raise refused_upstream(f"The image has more than {MAX_PIXELS:,} pixels")
+    return image
+
+
+def flattened(image: "Image") -> tuple["Image", bool]:
+    """Over white, as a page would show it, and whether anything shone through."""
+    from PIL import Image
+
+    try:
+        if not (image.has_transparency_data):
+            return image.convert("RGB"), False
+        layered = image.convert("RGBA")
+    except (OSError, SyntaxError, ValueError) as error:
+        raise refused_upstream("The image is damaged and cannot be decoded") from error
+    white = Image.new("RGBA", layered.size, "white")
+    shines = layered.getchannel("A").getextrema()[0] < 255
+    return Image.alpha_composite(white, layered).convert("RGB"), shines

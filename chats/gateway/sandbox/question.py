@@ -1,0 +1,134 @@
+"""One chat/completions body, checked as the gateway checks it and taken apart into what the answer needs."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from chats.gateway.sandbox import content, misbehave
+from chats.gateway.sandbox.content import Medium
+from chats.gateway.sandbox.errors import refused
+
+HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+EFFORTS = frozenset({"none", "minimal", "low", "medium", "high", "xhigh", "max"})
+ABSURD_TOKENS = 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`text` is the last user message without its directives; `asked` holds every user text, oldest first."""
+
+    model: str
+    raw: dict[str, Any]
+    text: str
+    directives: str
+    asked: tuple[str, ...]
+    media: tuple[Medium, ...]
+    messages: int
+    characters: int
+    system_characters: int
+    last_role: str
+    tool_result: str = ""
+    texts: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def streams(self) -> bool:
+        return bool(self.raw.get("stream"))
+
+    @property
+    def turn(self) -> int:
+        return len(self.asked)
+
+    @property
+    def is_chinese(self) -> bool:
+        worded = self.text or next((text for text in reversed(self.asked) if text), "")
+        return bool(HAN.search(worded))
+
+    @property
+    def wants_audio(self) -> bool:
+        return "audio" in (self.raw.get("modalities") or [])
+
+    @property
+    def audio(self) -> dict[str, Any]:
+        return self.raw.get("audio") or {}
+
+    @property
+    def max_tokens(self) -> int | None:
+        return self.raw.get("max_completion_tokens") or self.raw.get("max_tokens")
+
+    @property
+    def stops(self) -> tuple[str, ...]:
+        stop = self.raw.get("stop") or ()
+        return (stop,) if isinstance(stop, str) else tuple(stop)
+
+    @property
+    def wants_usage(self) -> bool:
+        return bool((self.raw.get("stream_options") or {}).get("include_usage"))
+
+
+def read(body: bytes) -> Question:
+    """Raises Refusal with the gateway's own 400s (errors.md 3)."""
+    raw = _checked(body)
+    messages = raw["messages"]
+    users = [message for message in messages if message.get("role") == "user"]
+    asked = tuple(misbehave.split_text(content.text(message.get("content"))) for message in users)
+    last = messages[-1]
+    texts = tuple(content.text(message.get("content")) for message in messages)
+    return Question(
+        model=raw["model"],
+        raw=raw,
+        text=asked[-1][0] if asked else "",
+        directives=asked[-1][1] if asked else "",
+        asked=tuple(text for text, _ in asked),
+        media=tuple(m for turn, message in enumerate(users, 1) for m in content.media(message.get("content"), turn)),
+        messages=len(messages),
+        characters=sum(map(len, texts)),
+        system_characters=sum(
+            len(content.text(m.get("content"))) for m in messages if m.get("role") in {"system", "developer"}
+        ),
+        last_role=str(last.get("role")),
+        tool_result=content.text(last.get("content")) if last.get("role") == "tool" else "",
+        texts=texts,
+    )
+
+
+def _checked(body: bytes) -> dict[str, Any]:
+    try:
+        raw = json.loads(body)
+    except ValueError as error:
+        raise refused(f"invalid request body: {error}", code="bad_request_body") from error
+    if not isinstance(raw, dict):
+        raise refused("invalid request body: an object is needed", code="bad_request_body")
+    if not raw.get("model") or not isinstance(raw["model"], str):
+        raise refused("model is required", param="model")
+    if not content.is_list_of_objects(raw.get("messages")) or not raw["messages"]:
+        raise refused("field messages is required", param="messages")
+    for name in ("max_tokens", "max_completion_tokens"):
+        if not isinstance(raw.get(name) or 0, int) or not 0 <= (raw.get(name) or 0) < ABSURD_TOKENS:
+            raise refused(f"{name} is invalid", param=name)
+    _check_choices(raw)
+    return raw
+
+
+OBJECTS = (
+    "stream_options",
+    "audio",
+    "thinking",
+    "reasoning",
+    "extra_body",
+    "chat_template_kwargs",
+    "web_search_options",
+)
+LISTS = ("tools", "modalities")
+
+
+def _check_choices(raw: dict[str, Any]) -> None:
+    wrong = [name for name in OBJECTS if not isinstance(raw.get(name) or {}, dict)]
+    wrong += [name for name in LISTS if not isinstance(raw.get(name) or [], list)]
+    if wrong:
+        raise refused(f"{wrong[0]} has the wrong type", param=wrong[0])
+    if (raw.get("reasoning_effort") or "none") not in EFFORTS:
+        raise refused("reasoning_effort is invalid", param="reasoning_effort")
+    size = (raw.get("web_search_options") or {}).get("search_context_size") or "low"
+    if size not in {"low", "medium", "high"}:
+        raise refused("invalid search_context_size, must be one of: high, medium, low")

@@ -1,0 +1,70 @@
+"""Starts the sandbox in a process of its own, for tests and benchmarks that need it over real HTTP."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).parents[3]
+KEY = "sandbox"
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A running sandbox; `url` is what GATEWAY_BASE_URL wants, without /v1."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+    def __enter__(self) -> "Handle":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def requests(self) -> list[dict[str, Any]]:
+        """What it was asked, oldest first (record.Entry as JSON)."""
+        return self._call("GET", "/sandbox/requests").json()["requests"]
+
+    def body(self, request_id: str) -> Any:
+        """The JSON body of one of them."""
+        return self._call("GET", f"/sandbox/requests/{request_id}/body").json()
+
+    def clear(self) -> None:
+        self._call("DELETE", "/sandbox/requests")
+
+    def wait_for(self, fact: Callable[[list[dict[str, Any]]], Any], within_s: float = 10.0) -> Any:
+        """The first true value of `fact(requests())`; raises TimeoutError with what there was instead."""
+        until = time.monotonic() + within_s
+        while not (found := fact(seen := self.requests())):
+            if time.monotonic() > until:
+                raise TimeoutError(f"not so within {within_s} s: {seen}")
+            time.sleep(0.02)
+        return found
+
+    def _call(self, method: str, path: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {KEY}"}
+        return httpx.request(method, self.url + path, headers=headers, trust_env=False).raise_for_status()
+
+
+def start(port: int = 0, env: Mapping[str, str] | None = None) -> Handle:
+    """Returns when it listens; `env` holds SANDBOX_… settings. It ends with this process at the latest."""
+    command = [sys.executable, "-m", "chats.gateway.sandbox", "--port", str(port), "--until-stdin-closes"]
+    process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+        command, cwd=ROOT, env={**os.environ, **(env or {})}, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    line = process.stdout.readline().decode() if process.stdout else ""
+    if "http://" not in line:
+        process.kill()
+        raise RuntimeError(f"the sandbox did not start: {line or 'see its messages above'}")
+    return Handle(line.split()[-1], process)

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
-from chats.media.pictures import POSTER_PX, Unreadable, encoded
+from chats.media.errors import Unreadable
+from chats.media.pictures import POSTER_PX, encoded
 
 _pdfium = Lock()  # PDFium is not safe for threads (pypdfium2's README)
 

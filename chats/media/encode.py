@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from chats.media.errors import Unreadable
 from chats.media.films import opened, picture_stream, sound_stream
-from chats.media.pictures import Unreadable
 
 FASTSTART = {"movflags": "+faststart"}  # needs a real file; the index goes to the front so that playing starts at once
 COPIED_SOUND = frozenset({"aac", "mp3"})

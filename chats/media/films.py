@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from chats.media.pictures import MAX_PIXELS, POSTER_PX, Unreadable, encoded
+from chats.media.errors import Unreadable
+from chats.media.pictures import MAX_PIXELS, POSTER_PX, encoded
 
 # No playlists, no image sequences, no addresses: a file that names another file is not followed.
 FORMATS = (

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from chats.media.errors import Unreadable
+
 MAX_PIXELS = 100_000_000  # a 100 megapixel camera; anything above is refused before a pixel is decoded
 POSTER_PX = 640
 PREVIEW_PX = 2560
 ORIENTATION = 0x0112
-
-
-class Unreadable(Exception):
-    """The bytes are not what they claim, or too much of it; `str` is a sentence for people."""
 
 
 @contextmanager
@@ -71,7 +69,19 @@ def encoded(image, quality: int = 85) -> bytes:
     if has_alpha(image):
         image.convert("RGBA").save(target, "WEBP", quality=quality, method=2)
     else:
-        image.convert("RGB").save(target, "JPEG", quality=quality, optimize=True, progressive=True)
+        image.convert("RGB").save(target, "JPEG", quality=quality)
+    return target.getvalue()
+
+
+def jpeg(image, quality: int = 85) -> bytes:
+    """JPEG whatever shines through, on white: for models that list no other type."""
+    from PIL import Image
+
+    if has_alpha(image):
+        ground = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(ground, image.convert("RGBA"))
+    target = io.BytesIO()
+    image.convert("RGB").save(target, "JPEG", quality=quality)
     return target.getvalue()
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chats.media import documents, films, pictures, waveforms
-from chats.media.pictures import Unreadable
+from chats.media.errors import Unreadable
 from chats.media.sniff import HEAD_BYTES, FileKind, Sniffed, sniff
 
 # Which names Pillow uses, where they are not our own.

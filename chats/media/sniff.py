@@ -109,11 +109,6 @@ def sniff(head: bytes, name: str = "") -> Sniffed:
     )
 
 
-def is_textual(content_type: str) -> bool:
-    """Whether the bytes are words that a model can be given as they are."""
-    return content_type.startswith("text/") or content_type in ("application/json", "image/svg+xml")
-
-
 def clean_name(name: str) -> str:
     """What a person called the file, without folders and control characters, at most 255 long, suffix kept."""
     last = re.split(r"[/\\]", name)[-1]

@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from chats.media import FRAMES
+from chats.catalog.fit import FileFacts
+from chats.catalog.values import FRAMES
 
 from .conversation import Conversation
 from .message import Message
@@ -58,7 +59,7 @@ class Attachment(models.Model):
     uploader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     source = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="derived")
     repair = models.CharField(max_length=20, blank=True, default="")  # how it is made from `source`
-    repair_limits = models.JSONField(default=dict, blank=True)  # what the result must keep to (media/repairs)
+    repair_limits = models.JSONField(default=dict, blank=True)  # what the result must keep to (media/repairs.py)
     kind = models.CharField(max_length=5, choices=Kind, default=Kind.FILE)
     state = models.CharField(max_length=9, choices=State, default=State.UPLOADING)
     failure = models.CharField(max_length=300, blank=True, default="")  # English; translated where it is shown
@@ -72,6 +73,7 @@ class Attachment(models.Model):
     preview = models.FileField(
         upload_to="previews/%Y/%m/", max_length=300, blank=True
     )  # if browsers cannot show `file`
+    preview_bytes = models.BigIntegerField(default=0)
     remote_url = models.URLField(max_length=2000, blank=True, default="")
     container = models.CharField(max_length=20, blank=True, default="")  # mp4, webm, jpeg, …; FRAMES
     codecs = models.CharField(max_length=100, blank=True, default="")  # "h264,aac": picture first, then sound
@@ -79,7 +81,7 @@ class Attachment(models.Model):
     height = models.PositiveIntegerField(null=True, blank=True)
     duration_s = models.FloatField(null=True, blank=True)
     frame_rate = models.FloatField(null=True, blank=True)
-    pages = models.PositiveIntegerField(null=True, blank=True)
+    pages = models.PositiveIntegerField(null=True, blank=True)  # of a document; pictures of FRAMES
     waveform = models.JSONField(null=True, blank=True)  # at most 200 levels, 0–100
     created_at = models.DateTimeField(default=timezone.now)
     claimed_at = models.DateTimeField(null=True, blank=True)  # by the worker that probes it
@@ -103,18 +105,19 @@ class Attachment(models.Model):
     def is_frames(self) -> bool:
         return self.container == FRAMES
 
-    def facts(self):
-        """What fit() needs to know to say whether a model takes this file."""
-        from chats.catalog.fit import FileFacts
-
+    def facts(self) -> FileFacts:
+        """What fit() needs to know to say whether a model takes this file, in the form in which it would be sent."""
+        is_jpeg = self.kind == self.Kind.IMAGE and bool(self.preview)  # media/delivery.py sends the preview then
         return FileFacts(
             kind=self.kind,
-            content_type=self.content_type,
-            container=self.container,
+            content_type="image/jpeg" if is_jpeg else self.content_type,
+            container="jpeg" if is_jpeg else self.container,
             codecs=tuple(filter(None, self.codecs.split(","))),
-            size_bytes=self.size_bytes,
+            size_bytes=self.preview_bytes if is_jpeg else self.size_bytes,
             duration_s=self.duration_s,
             width=self.width,
             height=self.height,
             is_remote_url=bool(self.remote_url),
+            frames=self.pages if self.is_frames else None,
+            pages=None if self.is_frames else self.pages,
         )

@@ -15,7 +15,7 @@ from chats import broadcasts, replies
 from chats.broadcasts import conversation_topic, encode, hub, team_topic, user_topic
 from chats.models import Conversation, ConversationMark, Membership, Message
 
-from . import frames, presence
+from . import frames, languages, presence
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await self.close(code=SIGNED_OUT)
             return
         self.user_id: int = self.user.pk
+        self.language = languages.of(self.scope)
         await hub().start()
         sockets.add(self)
         await self._watch_lists()
@@ -70,12 +71,16 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         except ValueError as error:
             await self.answer({"type": "frame.refused", "client_id": None, "error": _error("bad_frame", str(error))})
             return
+        handler = HANDLERS.get(frame["type"], ConversationConsumer.unknown)
         try:
-            with override(self.scope.get("language")):
-                await HANDLERS[frame["type"]](self, frame)
+            with override(self.language):
+                await handler(self, frame)
         except (replies.Refused, frames.Bad) as refused:
             answer = {"type": "frame.refused", "client_id": frame.get("client_id")}
             await self.answer(answer | {"error": _error(refused.code, str(refused))})
+
+    async def unknown(self, frame: dict[str, Any]) -> None:
+        raise frames.Bad(_("The page sent a message of an unknown type. Reload it."))
 
     async def open(self, frame: dict[str, Any]) -> None:
         """Subscribe, then look at the rows, then fill what this viewer lacks: nothing falls between."""

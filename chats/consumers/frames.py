@@ -19,7 +19,7 @@ def parse(text: str | None, longest: int) -> dict[str, Any]:
         raise Bad(_("This message is too large for the line. Attach long text as a file."))
     try:
         frame = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Bad(_("The page sent something that is not JSON.")) from error
     if not isinstance(frame, dict) or not isinstance(frame.get("type"), str):
         raise Bad(_("The page sent a message without a type."))

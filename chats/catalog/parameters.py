@@ -37,7 +37,9 @@ class Parameter:
         """As the panel reads it: without what is not set, and without where it goes on the wire."""
         facts = asdict(self)
         del facts["path"]
-        return {key: value for key, value in facts.items() if value not in (None, "", (), False)}
+        if not self.is_required:
+            del facts["is_required"]
+        return {key: value for key, value in facts.items() if value not in (None, "", ())}
 
 
 CHAT = (

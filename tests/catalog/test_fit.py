@@ -91,7 +91,7 @@ def test_an_archive_is_refused_without_a_false_promise():
     [
         ("gpt-4o", "a short film", "no_video", ("sample_frames", "choose_model:qwen3.5-omni-plus")),
         ("gpt-4o", "a voice", "no_audio", ("choose_model:gpt-audio",)),
-        ("gpt-4", "a photo", "no_image", ("choose_model:gpt-4o-mini",)),
+        ("gpt-4", "a photo", "no_image", ("choose_model:gpt-4.1",)),
         ("qwen-max", "a voice", "no_audio", ("choose_model:qwen3.5-omni-plus",)),
         ("gpt-4o", "a phone photo", "format", ("transcode",)),
         ("claude-opus-4-6", "a huge photo", "too_big", ("shrink",)),

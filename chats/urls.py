@@ -3,5 +3,17 @@
 from importlib import import_module
 
 app_name = "chats"
-ROOMS = ("accounts", "attachments", "conversations", "frames", "health", "messages", "models", "teams")
+ROOMS = (
+    "accounts",
+    "attachments",
+    "conversations",
+    "frames",
+    "gateway_keys",
+    "health",
+    "invitations",
+    "messages",
+    "models",
+    "settings",
+    "teams",
+)
 urlpatterns = [pattern for room in ROOMS for pattern in import_module(f"chats.views.{room}").urlpatterns]

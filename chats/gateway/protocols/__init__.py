@@ -8,7 +8,9 @@ from chats.gateway.values import Event, Prompt, Request
 
 
 class ReplyProtocol:
-    """Turns a prompt into one streaming call and its bytes into events. Pure: one instance per reply, may keep state."""
+    """Turns a prompt into one streaming call and its bytes into events. Pure: one instance per try, may keep state."""
+
+    is_done = False  # the stream said its last word, so nobody has to wait for the connection to end
 
     def request(self, spec: ModelSpec, prompt: Prompt) -> Request:
         raise NotImplementedError
@@ -18,7 +20,10 @@ class ReplyProtocol:
         raise NotImplementedError
 
     def close(self) -> Iterator[Event]:
-        """What is left when the stream has ended; raises GatewayError(kind="incomplete") without a finish reason."""
+        """What is left when the stream has ended: text held back, Usage, Finished.
+
+        Raises GatewayError: kind "incomplete" without a finish reason, code "empty_reply" without an answer.
+        """
         raise NotImplementedError
 
 

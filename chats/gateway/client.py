@@ -1,0 +1,123 @@
+"""The only door to the gateway: `stream` for replies, `fetch_json` and `call` for everything that answers at once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import aclosing
+
+from chats.catalog import ModelSpec
+
+from . import breaker, connections, exchange
+from .body import encoded
+from .errors import GatewayError
+from .exchange import Answer
+from .fetching import call, check_key, fetch_json
+from .log import Entry
+from .protocols import ReplyProtocol, load
+from .retries import RetryPolicy
+from .values import Credentials, Event, Finished, Prompt, Request, Started, Usage
+
+__all__ = ["POLICY", "Credentials", "call", "check_key", "close", "fetch_json", "stream"]
+
+POLICY = RetryPolicy()
+BIG_BYTES = 256 * 1024  # media beyond this is encoded in a thread
+_UNSEEN = (Started, Usage)
+
+OnRequest = Callable[[Request], None]
+OnRetry = Callable[[GatewayError, float], None]
+
+close = connections.close
+
+
+async def stream(
+    spec: ModelSpec,
+    prompt: Prompt,
+    credentials: Credentials,
+    *,
+    on_request: OnRequest | None = None,
+    on_retry: OnRetry | None = None,
+    is_listed: bool = False,
+) -> AsyncIterator[Event]:
+    """The events of one reply: Started first, Finished last; raises GatewayError.
+
+    Closing or cancelling it closes the connection to the gateway at once; wrap it in `contextlib.aclosing`. What
+    fails before anything was shown is tried again where that is safe: `on_retry(error, wait_s)` is told before the
+    wait, `on_request(request)` before each try. `is_listed`: the key's own list of models has this one.
+    """
+    breaker.check(credentials)
+    has_shown = False
+    async for attempt in POLICY.retrying(is_listed, on_retry):
+        tries = attempt.retry_state.attempt_number
+        try:
+            async with aclosing(_tried(spec, prompt, credentials, tries, on_request)) as events:
+                async for event in events:
+                    has_shown = has_shown or not isinstance(event, _UNSEEN)
+                    yield event
+            return
+        except GatewayError as error:
+            if has_shown:
+                raise
+            attempt.retry_state.set_exception((type(error), error, error.__traceback__))
+
+
+async def _tried(
+    spec: ModelSpec, prompt: Prompt, credentials: Credentials, tries: int, on_request: OnRequest | None
+) -> AsyncIterator[Event]:
+    protocol = load(spec.protocol)
+    request, body = await _prepared(protocol, spec, prompt)
+    if on_request:
+        on_request(request)
+    with Entry(spec.model, request, credentials, tries) as entry:
+        async with exchange.opened(request, body, credentials) as answer:
+            entry.request_id = answer.request_id
+            yield Started(answer.request_id, tries, answer.sent_at, answer.waited_s)
+            async with aclosing(_events(protocol, answer)) as events:
+                async for event in events:
+                    yield event
+            await answer.drain()
+
+
+async def _events(protocol: ReplyProtocol, answer: Answer) -> AsyncIterator[Event]:
+    told = cut = None
+    try:
+        async for chunk in answer.chunks:
+            answer.heard()
+            for event in protocol.read(chunk):
+                yield event
+            if protocol.is_done:
+                break
+            answer.waits()
+    except GatewayError as error:
+        told = error
+    except exchange.TRANSPORT_ERRORS as error:
+        cut = answer.failure(error)
+    for event in _ending(protocol, told, cut):
+        yield event
+
+
+def _ending(protocol: ReplyProtocol, told: GatewayError | None, cut: GatewayError | None) -> Iterator[Event]:
+    """What the protocol still holds; then the failure, unless only the connection broke after the last word."""
+    try:
+        for event in protocol.close():
+            if not (told and isinstance(event, Finished)):
+                yield event
+    except GatewayError as error:
+        raise told or cut or error from None
+    if told:
+        raise told
+
+
+async def _prepared(protocol: ReplyProtocol, spec: ModelSpec, prompt: Prompt) -> tuple[Request, list[bytes]]:
+    """The request and its body; base64 and JSON of big media would hold up every other stream of this loop."""
+    if _media_bytes(prompt) > BIG_BYTES:
+        return await asyncio.to_thread(_request, protocol, spec, prompt)
+    return _request(protocol, spec, prompt)
+
+
+def _request(protocol: ReplyProtocol, spec: ModelSpec, prompt: Prompt) -> tuple[Request, list[bytes]]:
+    request = protocol.request(spec, prompt)
+    return request, encoded(request.json or {})
+
+
+def _media_bytes(prompt: Prompt) -> int:
+    parts = (part for turn in prompt.turns for part in turn.parts)
+    return sum(len(part.data or b"") + sum(map(len, part.frames)) for part in parts)

@@ -1,0 +1,72 @@
+"""The pooled HTTP clients of this process: one per event loop for streams, one for threads; made when first needed."""
+
+import asyncio
+from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from urllib.request import getproxies
+from weakref import WeakKeyDictionary
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+CONNECT_TIMEOUT_S = 10.0
+# No total timeout; silence is watched by Call, which costs less per delta than aiohttp's own read timer.
+_STREAM_TIMEOUT = httpx.Timeout(None, connect=CONNECT_TIMEOUT_S)
+_KEEP_ALIVE_S = 60.0
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")  # the sandbox is never behind a proxy
+
+_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
+
+
+class Transport(AiohttpTransport):
+    """aiohttp reads a stream for half of what httpx's own transport costs; here with as many connections as streams."""
+
+    def get_client(self) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_S, ssl=self.ssl_context)
+        proxy = str(self.proxy.url) if self.proxy else None
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), proxy=proxy)
+
+
+def client() -> httpx.AsyncClient:
+    """The one of the running loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _clients:
+        tls = httpx.create_ssl_context()
+        _clients[loop] = httpx.AsyncClient(
+            transport=Transport(verify=tls),
+            mounts={pattern: proxy and Transport(verify=tls, proxy=proxy) for pattern, proxy in _proxies().items()},
+            timeout=_STREAM_TIMEOUT,
+            cookies=_no_cookies(),
+        )
+    return _clients[loop]
+
+
+async def close() -> None:
+    """Closes the running loop's client; the next call makes a new one."""
+    if open_client := _clients.pop(asyncio.get_running_loop(), None):
+        await open_client.aclose()
+
+
+@cache
+def thread_client() -> httpx.Client:
+    """For calls outside an event loop; may be shared by threads."""
+    mounts = {pattern: proxy and httpx.HTTPTransport(proxy=proxy) for pattern, proxy in _proxies().items()}
+    return httpx.Client(mounts=mounts, trust_env=False, timeout=_STREAM_TIMEOUT, cookies=_no_cookies())
+
+
+def _proxies() -> dict[str, httpx.Proxy | None]:
+    """The environment's proxies by httpx's patterns; None where none is to be used."""
+    found = getproxies()
+    proxies: dict[str, httpx.Proxy | None] = {
+        f"{scheme}://": httpx.Proxy(found[scheme]) for scheme in ("http", "https") if scheme in found
+    }
+    if not proxies:
+        return {}
+    spared = [host.strip() for host in found.get("no", "").split(",") if host.strip()]
+    return proxies | {f"all://{host}": None for host in _LOOPBACK} | {f"all://*{host}": None for host in spared}
+
+
+def _no_cookies() -> CookieJar:
+    """A cookie given to one team's key must not travel with another's."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))

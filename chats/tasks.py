@@ -2,18 +2,18 @@
 
 from celery import shared_task
 
-from chats import media, model_lists, replies
+from chats import attachments, model_lists, replies
 from chats.models import Conversation
 
 
 @shared_task
 def probe_attachment(attachment_id: int) -> None:
-    media.probe(attachment_id)
+    attachments.probe(attachment_id)
 
 
 @shared_task
 def repair_attachment(attachment_id: int) -> None:
-    media.make_repair(attachment_id)
+    attachments.make_repair(attachment_id)
 
 
 @shared_task

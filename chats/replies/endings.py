@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from chats import broadcasts, media
+from chats import attachments, broadcasts
 from chats.gateway.errors import GatewayError
 from chats.gateway.values import MediaOut, Usage
 from chats.models import Conversation, Message
@@ -67,7 +67,7 @@ def save(message_id: int, end: Ending) -> None:
     message = Message.objects.select_related("conversation").filter(pk=message_id).first()
     if message is None:
         return
-    files = [media.keep(message, key, pieces) for key, pieces in end.media.items()]
+    files = [attachments.keep(message, key, pieces) for key, pieces in end.media.items()]
     parts = end.values["parts"] + [{"kind": "attachment", "id": file.pk} for file in files]
     with transaction.atomic():
         message.attachments.add(*files)

@@ -24,6 +24,7 @@ from chats.gateway.sandbox import (
 from chats.gateway.sandbox.errors import refused_upstream
 from chats.gateway.sandbox.misbehave import Misbehaviour
 from chats.gateway.sandbox.models import Model
+from chats.gateway.sandbox.pieces import count, pieces
 from chats.gateway.sandbox.question import Medium, Question
 from chats.gateway.sandbox.settings import Settings
 from chats.gateway.sandbox.tokens import Facts, Prompted
@@ -58,7 +59,8 @@ async def compose(question: Question, model: Model, settings: Settings, odd: Mis
     seen = [words.Seen(medium, await _facts(medium, settings)) for medium in media]
     wished = wishes.read(question.text)
     called = _calls(question, wished, odd)
-    text, finish = _cut_short(question, _text(question, seen, wished, called, len(question.media) - len(seen)))
+    whole = _text(question, seen, wished, called, len(question.media) - len(seen))
+    text, finish = _cut_short(question, whole.removeprefix(question.prefix))
     if speech_form in {"transcript", "openai"}:  # there the spoken words are the answer
         text = text.split("\n", 1)[0] + "\n\n" + words.spoken(text)
     shape = thinking.shape(question, model, odd.think or ("on" if wished.think else ""))
@@ -71,8 +73,8 @@ async def compose(question: Question, model: Model, settings: Settings, odd: Mis
         text=text,
         usage=tokens.usage(
             prompted,
-            len(tokens.pieces(text)) + sum(len(tokens.pieces(call.arguments)) for call in called),
-            len(tokens.pieces(reasoning)),
+            count(text) + sum(count(call.arguments) for call in called),
+            count(reasoning),
             tokens.of_speech(speech.seconds(pcm)),
             odd.usage != "no_details",
         ),
@@ -136,7 +138,7 @@ def _cut_short(question: Question, text: str) -> tuple[str, str]:
     """Honours `stop` and `max_tokens`."""
     ends = [place for stop in question.stops if stop and (place := text.find(stop)) >= 0]
     text = text[: min(ends)] if ends else text
-    cut = tokens.pieces(text)
+    cut = pieces(text)
     if question.max_tokens and len(cut) > question.max_tokens:
         return "".join(cut[: question.max_tokens]), "length"
     return text, "stop"

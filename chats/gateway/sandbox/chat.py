@@ -54,8 +54,8 @@ def _writing_s(answer: Answer, tokens_per_s: float) -> float:
 
 def _parts(read: Question) -> list[dict[str, object]]:
     """For the record: what came in, without its contents."""
-    texts = [{"type": "text", "characters": len(text)} for text in read.texts if text]
-    media = [
+    texts: list[dict[str, object]] = [{"type": "text", "characters": len(text)} for text in read.texts if text]
+    media: list[dict[str, object]] = [
         {
             "type": medium.wire_type,
             "kind": medium.kind,

@@ -9,7 +9,7 @@ from typing import Any
 from chats.gateway.sandbox import speech, tools
 from chats.gateway.sandbox.answers import Answer
 from chats.gateway.sandbox.misbehave import Misbehaviour
-from chats.gateway.sandbox.tokens import pieces
+from chats.gateway.sandbox.pieces import pieces
 
 CREATED = 1767061944  # a constant: the same question has the same answer, byte for byte
 EXPIRES_AT = CREATED + 3600

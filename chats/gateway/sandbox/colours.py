@@ -66,6 +66,8 @@ def _tinted(degrees: float, saturation: float, value: float) -> str:
     name = next((name for limit, name in HUES if degrees < limit), "pink" if degrees < 345 else "red")
     if name in {"red", "orange"} and value < 0.62 and degrees >= 8 and degrees < 345:
         return "brown"
+    if name == "pink" and degrees < 330 and value < 0.65:
+        return "purple"
     if name == "red" and saturation < 0.6 and value > 0.75:
         return "pink"
     return name

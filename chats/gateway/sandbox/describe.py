@@ -87,7 +87,7 @@ class Describer:
             self._row("motion", f"{self._motion(facts)} ({facts.motion:.0%})"),
             self._row("scenes", len(facts.cuts_s)),
         ]
-        rows += self._sound_rows(facts.audio) if facts.audio else []
+        rows += self._sound_rows(facts.audio) if facts.audio and facts.audio.rate_hz else []
         return said, [*rows, self._size(facts.size_bytes)]
 
     def _course(self, facts: VideoFacts) -> str:
@@ -101,8 +101,8 @@ class Describer:
         if not facts.cuts_s:
             return ""
         times = [_plain(time) for time in facts.cuts_s[:MOST_SPANS]]
-        times = self.words["and"].join([*([self.words["comma"].join(times[:-1])] if times[1:] else []), times[-1]])
-        return self.say("cut_at", times=times)
+        last = ([self.words["comma"].join(times[:-1])] if times[1:] else []) + times[-1:]
+        return self.say("cut_at", times=self.words["and"].join(last))
 
     def _codecs(self, facts: VideoFacts) -> str:
         sound = f" + {facts.audio.codec}" if facts.audio else ""

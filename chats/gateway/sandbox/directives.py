@@ -67,6 +67,7 @@ THINK_SHAPES = ("reasoning_content", "reasoning", "details", "tag", "signature",
 TOOL_SHAPES = ("pieces", "whole", "no_type", "empty_name")
 
 RULES = {
+    "tokens_per_s": _rule(bare=("tokens_per_s", _pace)),
     "pace": _rule(bare=("tokens_per_s", _pace)),
     "delay": _rule({"delay_s": 2.0}, bare=("delay_s", _seconds)),
     "first_token": _rule({"first_token_s": 3.0}, bare=("first_token_s", _seconds)),

@@ -88,7 +88,7 @@ async def _address(host: str, port: int, settings: Settings) -> str:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise _undownloadable("the host is unknown") from error
-    addresses = [ipaddress.ip_address(row[4][0].partition("%")[0]) for row in found]
+    addresses = [ipaddress.ip_address(str(row[4][0]).partition("%")[0]) for row in found]
     if not settings.fetch_private and not all(address.is_global for address in addresses):
         raise _undownloadable("the address is not public")
     return str(addresses[0])

@@ -23,7 +23,7 @@ OPEN_OPTIONS = {"format_whitelist": FORMATS, "protocol_whitelist": ""}
 
 @dataclass(frozen=True, slots=True)
 class AudioFacts:
-    """`character`: silence, tone, speech-like, noise or mixed. `pitch_hz` is set for a tone only."""
+    """`character`: silence, tone, speech-like, noise, mixed or unreadable. `pitch_hz` is set for a tone only."""
 
     container: str
     codec: str
@@ -50,13 +50,16 @@ def opened(data: bytes) -> "InputContainer":
     import av
 
     try:
-        return av.open(BytesIO(data), options=OPEN_OPTIONS)
+        return av.open(BytesIO(data), mode="r", options=OPEN_OPTIONS)
     except (av.FFmpegError, ValueError) as error:
         raise refused_upstream("The media format is illegal and cannot be opened") from error
 
 
 def listen(container: "InputContainer", data: bytes) -> AudioFacts:
+    """Raises Refusal (400) when the track cannot be decoded."""
     stream = container.streams.audio[0]
+    if stream.codec_context is None:
+        raise refused_upstream("The audio's codec cannot be decoded")
     samples, is_whole = _samples(container)
     duration = len(samples) / RATE_HZ
     if not is_whole and container.duration:
@@ -88,26 +91,43 @@ def container_name(names: str, data: bytes) -> str:
 
 
 def _samples(container: Any) -> tuple[array, bool]:
-    """16 kHz mono, and whether that was all of it."""
+    """16 kHz mono, and whether that was all of it; what came before any damage is kept."""
     import av
 
-    resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE_HZ)
     samples = array("h")
     try:
-        for frame in container.decode(audio=0):
-            _extend(samples, resampler.resample(frame))
+        for block in _resampled(container):
+            samples.frombytes(block)
             if len(samples) > HEARD_S * RATE_HZ:
                 return samples[: HEARD_S * RATE_HZ], False
-        _extend(samples, resampler.resample(None))
     except av.FFmpegError as error:
         if not samples:
             raise refused_upstream("The audio is damaged and cannot be decoded") from error
     return samples, True
 
 
-def _extend(samples: array, frames: list[Any]) -> None:
+def _resampled(container: Any) -> Iterator[bytes]:
+    resampler, form = _resampler(), None
+    for frame in container.decode(audio=0):
+        came = frame.format.name, frame.layout.name, frame.sample_rate
+        if form and form != came:  # a stream may change its form on the way; a resampler cannot
+            yield from _plain(resampler.resample(None))
+            resampler = _resampler()
+        form = came
+        yield from _plain(resampler.resample(frame))
+    if form:
+        yield from _plain(resampler.resample(None))
+
+
+def _resampler() -> Any:
+    import av
+
+    return av.AudioResampler(format="s16", layout="mono", rate=RATE_HZ)
+
+
+def _plain(frames: list[Any]) -> Iterator[bytes]:
     for frame in frames:
-        samples.frombytes(bytes(frame.planes[0])[: frame.samples * 2])  # planes are padded
+        yield bytes(frame.planes[0])[: frame.samples * 2]  # planes are padded
 
 
 def _levels(samples: array) -> list[float]:

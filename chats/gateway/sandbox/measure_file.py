@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from chats.gateway.sandbox.pieces import count
+
 PAGE = re.compile(rb"/Type\s*/Page(?![a-zA-Z])")
 BOX = re.compile(rb"/MediaBox\s*\[\s*([\d.+-]+)\s+([\d.+-]+)\s+([\d.+-]+)\s+([\d.+-]+)")
 STREAM = re.compile(rb"/ObjStm\b.{0,400}?stream\r?\n", re.DOTALL)
@@ -28,7 +30,7 @@ class FileFacts:
     words: int = 0
     first_words: str = ""
     encoding: str = ""
-    text: str = ""
+    tokens: int = 0
 
 
 def measure(data: bytes, name: str) -> FileFacts:
@@ -88,5 +90,5 @@ def _text(text: str, encoding: str, name: str, size_bytes: int) -> FileFacts:
         words=len(words),
         first_words=" ".join(words[:FIRST_WORDS])[:120],
         encoding=encoding,
-        text=text,
+        tokens=count(text),
     )

@@ -1,5 +1,7 @@
 """Looks at a picture with Pillow and says what is measurable about it; runs in a thread."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_PIXELS = 64_000_000
+ORIENTATION = 0x0112  # EXIF
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +31,12 @@ class ImageFacts:
 
 
 def measure(data: bytes) -> ImageFacts:
-    """Raises Refusal (400) when it is no picture."""
-    with opened(data) as image:
+    """Raises Refusal (400) when it is no picture, or a damaged one."""
+    with opened(data) as image, damage_refused():
         form, size, frames = image.format or "?", image.size, getattr(image, "n_frames", 1)
-        rotated = image.getexif().get(0x0112, 1) in {5, 6, 7, 8}
         image.draft("RGB", (512, 512))
         plain, transparent = flattened(image)
+        rotated = image.getexif().get(ORIENTATION, 1) in {5, 6, 7, 8}
     width, height = size[::-1] if rotated else size
     return ImageFacts(
         format=form,
@@ -45,6 +48,15 @@ def measure(data: bytes) -> ImageFacts:
         frames=frames,
         has_transparency=transparent,
     )
+
+
+@contextmanager
+def damage_refused() -> Iterator[None]:
+    """Pillow decodes late, and each format complains in its own way."""
+    try:
+        yield
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise refused_upstream("The image is damaged and cannot be decoded") from error
 
 
 def opened(data: bytes) -> "Image":
@@ -65,12 +77,9 @@ def flattened(image: "Image") -> tuple["Image", bool]:
     """Over white, as a page would show it, and whether anything shone through."""
     from PIL import Image
 
-    try:
-        if not (image.has_transparency_data):
-            return image.convert("RGB"), False
-        layered = image.convert("RGBA")
-    except (OSError, SyntaxError, ValueError) as error:
-        raise refused_upstream("The image is damaged and cannot be decoded") from error
+    if not image.has_transparency_data:
+        return image.convert("RGB"), False
+    layered = image.convert("RGBA")
     white = Image.new("RGBA", layered.size, "white")
-    shines = layered.getchannel("A").getextrema()[0] < 255
+    shines = any(layered.getchannel("A").histogram()[:255])
     return Image.alpha_composite(white, layered).convert("RGB"), shines

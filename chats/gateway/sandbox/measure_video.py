@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chats.gateway.sandbox import film, measure_image
-from chats.gateway.sandbox.errors import refused_upstream
+from chats.gateway.sandbox.errors import Refusal, refused_upstream
 from chats.gateway.sandbox.film import Look, Span
 from chats.gateway.sandbox.measure_audio import AudioFacts, container_name, listen, opened
 
@@ -43,10 +43,12 @@ def measure(data: bytes) -> VideoFacts:
 
     with opened(data) as container:
         stream = _stream(container)
+        looks: list[Look] = []
         try:
-            looks = list(_looks(container, stream))
+            looks.extend(_looks(container, stream))  # what came before any damage is kept
         except av.FFmpegError as error:
-            raise refused_upstream("The video is damaged and cannot be decoded") from error
+            if not looks:
+                raise refused_upstream("The video is damaged and cannot be decoded") from error
         if not looks:
             raise refused_upstream("The video holds no picture")
         return _facts(container, stream, looks, data)
@@ -56,7 +58,7 @@ def measure_frames(pictures: list[bytes], fps: float | None) -> VideoFacts:
     """A film sent as pictures; `fps` says how far apart they were taken."""
     looks, size = [], (0, 0)
     for at, picture in enumerate(pictures):
-        with measure_image.opened(picture) as image:
+        with measure_image.opened(picture) as image, measure_image.damage_refused():
             size = image.size
             looks.append(Look(at / (fps or 1.0), film.grid(measure_image.flattened(image)[0])))
     return VideoFacts(
@@ -76,6 +78,8 @@ def _stream(container: "InputContainer") -> Any:
     if not container.streams.video:
         raise refused_upstream("The video has no picture track")
     stream = container.streams.video[0]
+    if stream.codec_context is None:
+        raise refused_upstream("The video's codec cannot be decoded")
     if stream.width * stream.height > MAX_FRAME_PIXELS:
         raise refused_upstream(f"The video has more than {MAX_FRAME_PIXELS:,} pixels a frame")
     stream.thread_type = "AUTO"
@@ -100,9 +104,12 @@ def _facts(container: "InputContainer", stream: Any, looks: list[Look], data: by
 
 
 def _sound(data: bytes) -> AudioFacts:
-    """By a second reader: the first one has read past it."""
+    """By a second reader: the first one has read past it. Pictures count even if the sound does not."""
     with opened(data) as container:
-        return listen(container, data)
+        try:
+            return listen(container, data)
+        except Refusal:
+            return AudioFacts("", "?", 0.0, 0, 0, len(data), 0.0, 0.0, "unreadable")
 
 
 def _duration_s(container: "InputContainer", stream: Any, looks: list[Look]) -> float:

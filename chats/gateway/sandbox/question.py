@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chats.gateway.sandbox import content, misbehave
@@ -10,6 +10,7 @@ from chats.gateway.sandbox.content import Medium
 from chats.gateway.sandbox.errors import refused
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+GO_ON = re.compile(r"\s*(?:please )?(?:continue|go on)\b|\s*(?:请)?(?:继续|接着)", re.IGNORECASE)
 EFFORTS = frozenset({"none", "minimal", "low", "medium", "high", "xhigh", "max"})
 ABSURD_TOKENS = 2**30
 
@@ -30,6 +31,7 @@ class Question:
     last_role: str
     tool_result: str = ""
     texts: tuple[str, ...] = field(default=(), repr=False)
+    prefix: str = ""  # what an answer that is to be continued said already
 
     @property
     def streams(self) -> bool:
@@ -70,6 +72,22 @@ def read(body: bytes) -> Question:
     """Raises Refusal with the gateway's own 400s (errors.md 3)."""
     raw = _checked(body)
     messages = raw["messages"]
+    roles = [message.get("role") for message in messages]
+    if roles[-3:] == ["user", "assistant", "user"] and GO_ON.match(content.text(messages[-1].get("content"))):
+        directives = misbehave.split_text(content.text(messages[-1].get("content")))[1]
+        return replace(_continued(raw, messages[:-2], messages[-2]), directives=directives)
+    if roles[-2:] == ["user", "assistant"]:
+        return _continued(raw, messages[:-1], messages[-1])
+    return _taken_apart(raw, messages)
+
+
+def _continued(raw: dict[str, Any], before: list[dict[str, Any]], partial: dict[str, Any]) -> Question:
+    """The earlier question again, of whose answer only the rest is wanted."""
+    texts = tuple(content.text(message.get("content")) for message in raw["messages"])
+    return replace(_taken_apart(raw, before), prefix=content.text(partial.get("content")), texts=texts)
+
+
+def _taken_apart(raw: dict[str, Any], messages: list[dict[str, Any]]) -> Question:
     users = [message for message in messages if message.get("role") == "user"]
     asked = tuple(misbehave.split_text(content.text(message.get("content"))) for message in users)
     last = messages[-1]

@@ -3,8 +3,8 @@
 from typing import Any
 
 from chats.gateway.sandbox.models import Model
+from chats.gateway.sandbox.pieces import pieces
 from chats.gateway.sandbox.question import Question
-from chats.gateway.sandbox.tokens import pieces
 
 # By the beginning of the name; the first match counts. Vendors differ, so these are facts, not a rule.
 SHAPES = (

@@ -1,7 +1,6 @@
-"""Counts tokens and cuts text into them; the formulas follow Qwen's guides and are written out in docs/sandbox.md."""
+"""Counts the tokens of a call; the formulas follow Qwen's guides and are written out in docs/sandbox.md."""
 
 import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -10,11 +9,9 @@ from chats.gateway.sandbox.measure_audio import AudioFacts
 from chats.gateway.sandbox.measure_file import FileFacts
 from chats.gateway.sandbox.measure_image import ImageFacts
 from chats.gateway.sandbox.measure_video import VideoFacts
+from chats.gateway.sandbox.pieces import count
 
 Facts = ImageFacts | VideoFacts | AudioFacts | FileFacts
-
-# One data URL, a pair of Han characters, a short word with the space before it, or space alone.
-PIECE = re.compile(r"data:[^\s)]{64,}|[\u3400-\u9fff]{1,2}|\s?[^\s\u3400-\u9fff]{1,7}|\s+")
 
 PATCH = 28
 MARKS = 2  # begin and end of a picture
@@ -49,13 +46,8 @@ class Prompted:
         )
 
 
-def pieces(text: str) -> list[str]:
-    """What a stream sends one by one; joined again they are the text."""
-    return PIECE.findall(text)
-
-
 def of_texts(texts: Iterable[str]) -> int:
-    return sum(MESSAGE_MARKS + sum(1 for _ in PIECE.finditer(text)) for text in texts)
+    return sum(MESSAGE_MARKS + count(text) for text in texts)
 
 
 def of_media(facts: Facts, hears_video: bool, fps: float | None, high_resolution: bool) -> Prompted:
@@ -70,7 +62,7 @@ def of_media(facts: Facts, hears_video: bool, fps: float | None, high_resolution
         case AudioFacts():
             return Prompted(audio=_heard(facts.duration_s))
         case _:
-            return Prompted(text=facts.pages * PDF_PAGE + len(pieces(facts.text)))
+            return Prompted(text=facts.pages * PDF_PAGE + facts.tokens)
 
 
 def of_speech(duration_s: float) -> int:

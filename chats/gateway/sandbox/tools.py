@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from chats.gateway.sandbox.pieces import pieces
 from chats.gateway.sandbox.question import Question
-from chats.gateway.sandbox.tokens import pieces
 
 INVENTED = {
     "name": "get_weather",

@@ -1,0 +1,263 @@
+/** The files of the message being written: uploads them, asks whether the model takes them, and has them repaired. */
+
+import { nt, t } from "lib/i18n.js";
+import { sizeText } from "lib/measures.js";
+
+const AT_ONCE = 3;
+const LOOK_AGAIN_MS = 2_000; // while a file is probed; the socket usually tells first
+const BUSY = new Set(["queued", "uploading", "probing", "repairing"]);
+const SHOWN_BY_BROWSERS = /^image\/(png|jpeg|gif|webp|avif)$/;
+
+/** item: {key, name, kind, size_bytes, state, progress, file, preview, attachment, failure, fit}
+ *
+ * state: queued uploading probing repairing ready failed refused (never sent: too large, too many).
+ */
+export class Tray {
+  items = [];
+  #door;
+  #limits;
+  #act;
+  #setTimeout;
+  #model = "";
+  #keys = 0;
+  #asked = 0; // fit questions, so that an old answer is dropped
+  #answered = 0;
+  #fitFor = "";
+  #timer = null;
+
+  /** `door`: upload(file, options), read(id), remote(url), repair(id, repair, model), fit(model, ids); all async.
+   *
+   * `act()` is called after each change.
+   */
+  constructor({ door, limits, act, setTimeout = (act, wait) => globalThis.setTimeout(act, wait) }) {
+    this.#door = door;
+    this.#limits = limits;
+    this.#act = act;
+    this.#setTimeout = setTimeout;
+  }
+
+  add(files) {
+    for (const file of files) this.items.push(this.#itemOf(file));
+    this.#changed();
+    this.#uploadNext();
+  }
+
+  /** Those the server has already: of a draft, of an edited message. */
+  addAttachments(attachments) {
+    for (const attachment of attachments) this.items.push(this.#describe({ key: (this.#keys += 1) }, attachment));
+    this.#changed();
+  }
+
+  /** Throws with words for a person if the address is not taken. */
+  async addUrl(url) {
+    this.addAttachments([await this.#door.remote(url)]);
+  }
+
+  remove(item) {
+    item.abort?.abort();
+    if (item.preview) URL.revokeObjectURL(item.preview);
+    this.items = this.items.filter((other) => other !== item);
+    this.#changed();
+    this.#uploadNext();
+  }
+
+  clear() {
+    for (const item of [...this.items]) this.remove(item);
+  }
+
+  retry(item) {
+    Object.assign(item, { state: "queued", failure: "", progress: item.progress ?? 0 });
+    this.#changed();
+    this.#uploadNext();
+  }
+
+  set model(model) {
+    if (model === this.#model) return;
+    this.#model = model;
+    this.#changed();
+  }
+
+  /** The files that go with the message, as the server describes them. */
+  get files() {
+    return this.items.flatMap(({ attachment, state }) => (attachment && state !== "failed" ? [attachment] : []));
+  }
+
+  get kinds() {
+    return new Set(this.items.filter(({ state }) => state !== "refused").map(({ kind }) => kind));
+  }
+
+  /** Something is under way that a message has to wait for. */
+  get isBusy() {
+    return this.items.some(({ state }) => BUSY.has(state)) || this.#asked > this.#answered;
+  }
+
+  get isUploading() {
+    return this.items.some(({ state }) => state === "queued" || state === "uploading");
+  }
+
+  /** Why the message cannot go out as it is; "" if it can. */
+  get problem() {
+    const bad = this.items.find((item) => reasonOf(item));
+    return bad ? `${bad.name}: ${reasonOf(bad)}` : "";
+  }
+
+  /** A word from the server that this file has changed. */
+  async refresh(id) {
+    const item = this.items.find(({ attachment }) => attachment?.id === id);
+    if (!item) return;
+    try {
+      this.#describe(item, await this.#door.read(id));
+    } catch (error) {
+      if (error.status === 404) this.#fail(item, t("This file is no longer there."));
+    }
+    this.#changed();
+  }
+
+  async repair(item, repair) {
+    const before = item.state;
+    item.state = "repairing";
+    this.#changed();
+    try {
+      this.#describe(item, await this.#door.repair(item.attachment.id, repair, this.#model));
+    } catch (error) {
+      Object.assign(item, { state: before, repairFailure: error.message });
+    }
+    this.#changed();
+  }
+
+  #itemOf(file) {
+    const { name, size } = file;
+    const [kind] = file.type.split("/");
+    const item = {
+      key: (this.#keys += 1),
+      name,
+      kind: ["image", "video", "audio"].includes(kind) ? kind : "file",
+      size_bytes: size,
+      file,
+      preview: SHOWN_BY_BROWSERS.test(file.type) ? URL.createObjectURL(file) : "",
+      progress: 0,
+      state: "queued",
+      failure: "",
+    };
+    const failure = this.#overLimit(item);
+    return failure ? { ...item, state: "refused", failure } : item;
+  }
+
+  #overLimit({ size_bytes }) {
+    const { max_upload_bytes, max_attachments } = this.#limits;
+    const size = sizeText(size_bytes);
+    if (size_bytes > max_upload_bytes) {
+      return t("%(size)s is more than the %(most)s that can be uploaded.", { size, most: sizeText(max_upload_bytes) });
+    }
+    if (size_bytes === 0) return t("This file is empty.");
+    const count = this.items.filter(({ state }) => state !== "refused").length;
+    if (count < max_attachments) return "";
+    return nt("A message takes at most %(count)s file.", "A message takes at most %(count)s files.", max_attachments);
+  }
+
+  #uploadNext() {
+    const under = this.items.filter(({ state }) => state === "uploading").length;
+    const next = this.items.filter(({ state }) => state === "queued").slice(0, AT_ONCE - under);
+    for (const item of next) this.#upload(item);
+  }
+
+  async #upload(item) {
+    item.state = "uploading";
+    item.abort = new AbortController();
+    this.#changed();
+    const onProgress = (sent, total = item.size_bytes) => {
+      item.progress = total ? Math.min(1, sent / total) : 0;
+      this.#act();
+    };
+    try {
+      const attachment = await this.#door.upload(item.file, { onProgress, signal: item.abort.signal });
+      if (this.items.includes(item)) this.#describe(item, attachment);
+    } catch (error) {
+      if (error.name !== "AbortError") this.#fail(item, error.message);
+    }
+    this.#changed();
+    this.#uploadNext();
+  }
+
+  #describe(item, attachment) {
+    const { name, kind, size_bytes, failure } = attachment;
+    const isBack = attachment.state === "uploading"; // of a draft: the bytes that are missing went with the page
+    const state = isBack ? "failed" : attachment.state;
+    const words = isBack ? t("The upload was cut off. Attach the file again.") : (failure ?? "");
+    return Object.assign(item, { name, kind, size_bytes, attachment, state, failure: words, repairFailure: "" });
+  }
+
+  #fail(item, failure) {
+    Object.assign(item, { state: "failed", failure });
+  }
+
+  #changed() {
+    this.#askFit();
+    this.#lookAgain();
+    this.#act();
+  }
+
+  /** Probing ends somewhere else; a lost word about it must not leave a tile turning for ever. */
+  #lookAgain() {
+    const probing = this.items.filter(({ state }) => state === "probing");
+    if (!probing.length || this.#timer) return;
+    this.#timer = this.#setTimeout(() => {
+      this.#timer = null;
+      for (const { attachment } of probing) this.refresh(attachment.id);
+    }, LOOK_AGAIN_MS);
+  }
+
+  async #askFit() {
+    const ready = this.items.filter(({ state }) => state === "ready");
+    const question = [this.#model, ...ready.map(({ attachment }) => attachment.id)].join();
+    if (question === this.#fitFor) return;
+    this.#fitFor = question;
+    if (!ready.length || !this.#model) return void (this.#answered = this.#asked);
+    const mine = (this.#asked += 1);
+    try {
+      const fits = await this.#door.fit(this.#model, ready.map(({ attachment }) => attachment.id));
+      if (mine === this.#asked) this.#take(ready, fits);
+    } catch {
+      this.#fitFor = ""; // not reached: the server checks again when the message comes
+    }
+    if (mine === this.#asked) this.#answered = mine;
+    this.#act();
+  }
+
+  #take(items, fits) {
+    const answers = new Map(fits.map((fit) => [fit.attachment, fit]));
+    for (const item of items) {
+      item.fit = answers.get(item.attachment.id);
+      if (!item.fit) this.#fail(item, t("This file is no longer there."));
+    }
+  }
+}
+
+/** Why this file keeps the message from going out; "" if it does not. */
+export function reasonOf({ state, failure, repairFailure, fit }) {
+  if (state === "failed" || state === "refused") return failure || t("The upload failed.");
+  if (state !== "ready" || !fit || fit.is_accepted) return "";
+  return repairFailure || fit.reason?.text || fit.reason || t("The model does not take this file.");
+}
+
+/** What one click does about it, in words. */
+export function labelOf(repair, nameOf = (model) => model) {
+  if (repair.label) return repair.label;
+  const [kind, model] = split(repair);
+  const labels = {
+    transcode: t("Convert"),
+    shrink: t("Make it smaller"),
+    trim: t("Shorten"),
+    extract_audio: t("Send its sound only"),
+    sample_frames: t("Send it as pictures"),
+    as_text: t("Send its text"),
+  };
+  return model ? t("Use %(model)s", { model: nameOf(model) }) : (labels[kind] ?? kind);
+}
+
+/** ["choose_model", id] or [repair, ""] */
+export function split(repair) {
+  const name = repair.repair ?? repair;
+  const at = name.indexOf(":");
+  return at < 0 ? [name, ""] : [name.slice(0, at), name.slice(at + 1)];
+}

@@ -12,12 +12,16 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation.trans_real import DjangoTranslation
 
+from chats.views.context import preferences
+
 register = template.Library()
 
 OWN = ("lib/", "elements/")
 BARE = {
     "lit-html": "vendor/lit-html/lit-html.js",
     "markdown-it": "vendor/markdown-it/dist/browser/markdown-it.esm.min.mjs",
+    "markdown-it-cjk-friendly": "vendor/markdown-it-cjk-friendly/dist/index.js",
+    "get-east-asian-width": "vendor/get-east-asian-width/index.js",
     "highlight.js": "vendor/@highlightjs/cdn-assets/es/highlight.min.js",
     "idiomorph": "vendor/idiomorph/dist/idiomorph.esm.js",
     "katex": "vendor/katex/dist/katex.min.js",
@@ -61,6 +65,11 @@ def module_preloads(*names: str) -> SafeString:
 def script_strings() -> SafeString:
     """Every string of the scripts in the page's language; English is the key itself and needs none."""
     return json_script(_catalogue(get_language() or settings.LANGUAGE_CODE), "strings")
+
+
+@register.simple_tag(takes_context=True)
+def script_preferences(context) -> SafeString:
+    return json_script(preferences(context["request"]), "preferences")
 
 
 def _nonce(context) -> str:

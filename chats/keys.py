@@ -11,7 +11,7 @@ from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
 from . import broadcasts
-from .gateway.client import Credentials, fetch_json
+from .gateway.client import Credentials, check_key
 from .gateway.errors import GatewayError
 from .models import Team
 
@@ -34,7 +34,7 @@ def is_sandbox(team: Team | None) -> bool:
 @sensitive_variables("key")
 async def check(key: str) -> None:
     """Asks the gateway once whether it takes `key`; raises its GatewayError if not."""
-    await fetch_json(_gateway(key), "GET", "/v1/models")
+    await check_key(_gateway(key))
 
 
 @sensitive_variables("key")

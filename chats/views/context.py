@@ -1,10 +1,10 @@
 """What every page of ours needs to know; called by Django for each rendered template."""
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
 from django.utils.functional import SimpleLazyObject
 
-from chats.models import Membership, Preference
+from chats.models import Membership, Preference, Team
+from chats.models.preference import DEFAULTS
 
 
 def page(request) -> dict:
@@ -15,35 +15,35 @@ def page(request) -> dict:
         "is_swap": request.headers.get("X-Swap") == "1",  # lib/navigation.js keeps its sidebar
         "membership": membership,
         "team": SimpleLazyObject(lambda: membership.team if membership else None),
-        "my_memberships": SimpleLazyObject(lambda: list(_memberships(request.user))),
-        "preferences": SimpleLazyObject(lambda: preferences(request)),
+        "my_teams": SimpleLazyObject(lambda: list(Team.objects.visible_to(request.user).order_by("name"))),
         "theme": SimpleLazyObject(lambda: chosen_theme(request)),
+        "list_scope": "team" if request.COOKIES.get("list") == "team" else "mine",
         "is_sidebar_folded": request.COOKIES.get("sidebar") == "folded",
     }
 
 
 def current_membership(request) -> Membership | None:
-    """The person's place in the team in view: the one they chose, else their first."""
+    """The person's place in the team in view."""
     if not request.user.is_authenticated:
         return None
     if not hasattr(request, "_membership"):
-        request._membership = _memberships(request.user).first()
+        team = Team.objects.current_for(request.user)
+        mine = Membership.objects.filter(user=request.user, team=team).select_related("team")
+        request._membership = mine.first() if team else None
     return request._membership
 
 
 def preferences(request) -> dict:
+    """What lib/preferences.js starts from."""
     if not request.user.is_authenticated:
-        return {}
-    found = Preference.objects.filter(user=request.user).values_list("settings", flat=True).first()
-    return found or {}
+        return DEFAULTS
+    if not hasattr(request, "_preferences"):
+        kept = Preference.objects.filter(user=request.user).values_list("settings", flat=True).first()
+        request._preferences = DEFAULTS | (kept or {})
+    return request._preferences
 
 
 def chosen_theme(request) -> str:
     """The cookie answers before the account does: it also knows a browser that is not signed in."""
-    theme = request.COOKIES.get("theme") or preferences(request).get("theme", "")
+    theme = request.COOKIES.get("theme") or preferences(request)["theme"]
     return theme if theme in ("light", "dark") else "system"
-
-
-def _memberships(user):
-    chosen = Preference.objects.filter(user=user, team=OuterRef("team"))
-    return Membership.objects.filter(user=user).select_related("team").order_by(Exists(chosen).desc(), "pk")

@@ -1,0 +1,28 @@
+/** Where a conversation stands in a list, told from its row's data attributes. */
+
+import { groupOf } from "lib/days.js";
+
+/** Does a row with these data belong into the list of `scope`? */
+export function belongs(data, scope) {
+  if (scope === "deleted") return "deleted" in data;
+  if ("deleted" in data) return false;
+  if (scope === "archived") return "archived" in data;
+  if ("archived" in data) return false;
+  return scope === "team" ? "shared" in data : "mine" in data;
+}
+
+export const groupFor = (data, now) => ("pinned" in data ? "pinned" : groupOf(new Date(data.updated), now));
+
+/** Newest first; "order" is seconds with six decimals, told apart by the id where equal. */
+export function isBefore(one, other) {
+  const [first, second] = [Number(one.order), Number(other.order)];
+  return first === second ? Number(one.conversation) > Number(other.conversation) : first > second;
+}
+
+/** The place of a group among the headings: pinned, today, yesterday, the week, then months backwards. */
+export function rank(group) {
+  const fixed = ["pinned", "today", "yesterday", "week"].indexOf(group);
+  if (fixed >= 0) return fixed;
+  const [year, month] = group.split("-").map(Number);
+  return 1e6 - (year * 12 + month);
+}

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
 from . import broadcasts
-from .gateway.client import Credentials, check_key
+from .gateway import breaker
+from .gateway.client import Credentials, call
 from .gateway.errors import GatewayError
 from .models import Team
 
@@ -32,9 +33,11 @@ def is_sandbox(team: Team | None) -> bool:
 
 
 @sensitive_variables("key")
-async def check(key: str) -> None:
+def check(key: str) -> None:
     """Asks the gateway once whether it takes `key`; raises its GatewayError if not."""
-    await check_key(_gateway(key))
+    credentials = _gateway(key)
+    breaker.clear(credentials)  # it may have been refused before, and be right now
+    call(credentials, "GET", "/v1/models")
 
 
 @sensitive_variables("key")

@@ -1,7 +1,6 @@
 """The gateway key of a team: taken if the gateway takes it, or unchecked if the person says so; never shown again."""
 
 from allauth.decorators import rate_limit
-from asgiref.sync import async_to_sync
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -28,7 +27,7 @@ def key(request, pk: int):
     form = KeyForm(request.POST)
     if form.is_valid() and "unchecked" not in request.POST:
         try:
-            async_to_sync(keys.check)(form.cleaned_data["key"])
+            keys.check(form.cleaned_data["key"])
         except GatewayError as error:
             return _refused(request, found, str(error.cause), _details(error, form.cleaned_data["key"]))
     if not form.is_valid():

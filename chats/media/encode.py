@@ -104,10 +104,10 @@ def _encode_all(found, tracks: list, out, wish: Wish) -> None:
     origin_s = (found.start_time or 0) / av.time_base
     done: set[int] = set()
     for packet in found.demux([track.source for track in tracks]):
-        track = by_index[packet.stream_index]
+        track = by_index[packet.stream.index]  # the last packets, which flush, carry no index of their own
         for frame in _decoded(packet):
             if wish.max_s and frame.time is not None and frame.time - origin_s >= wish.max_s:
-                done.add(packet.stream_index)
+                done.add(packet.stream.index)
                 continue
             out.mux(list(track.encode(frame, origin_s)))
         if len(done) == len(tracks):

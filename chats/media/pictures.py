@@ -12,6 +12,7 @@ MAX_PIXELS = 100_000_000  # a 100 megapixel camera; anything above is refused be
 POSTER_PX = 640
 PREVIEW_PX = 2560
 ORIENTATION = 0x0112
+TOO_LARGE = "The picture has more than 100 million pixels."
 
 
 @contextmanager
@@ -26,9 +27,11 @@ def opened(source) -> Iterator:
             image = Image.open(source)
         with image:
             if image.width * image.height > MAX_PIXELS:
-                raise Unreadable("The picture has more than 100 million pixels.")
+                raise Unreadable(TOO_LARGE)
             yield image
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as e:
+    except Image.DecompressionBombError as e:
+        raise Unreadable(TOO_LARGE) from e
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as e:
         raise Unreadable("The picture could not be read.") from e
 
 

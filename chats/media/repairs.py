@@ -10,6 +10,7 @@ from django.conf import settings
 from chats.catalog import ModelSpec
 from chats.catalog.acceptance import BODY_BYTES, INLINE_BYTES, limits_of, takes_frame_lists
 from chats.catalog.fit import FileFacts
+from chats.catalog.values import FRAMES
 from chats.media import documents, encode, films, frames, office, pictures
 from chats.media.encode import Wish
 from chats.media.errors import Unreadable
@@ -177,7 +178,7 @@ def _frames_facts(facts: FileFacts, sampled: frames.Sampled) -> Probed:
     return Probed(
         kind="video",
         content_type="application/zip",
-        container=frames.FRAMES,
+        container=FRAMES,
         codecs=("mjpeg",),
         width=facts.width,
         height=facts.height,

@@ -79,7 +79,9 @@ def install_python_libraries(lock: str) -> None:
 
 def hint_for_libraries(output: str) -> str:
     if any(word in output for word in ("gcc", "cc1", "compiler", "Python.h")):
-        return "A library had to be built and no C compiler was found; on Debian or Ubuntu: apt install build-essential python3-dev"
+        return (
+            "A library had to be built and there is no C compiler; on Debian: apt install build-essential python3-dev"
+        )
     if "Read-only file system" in output or "Permission denied" in output:
         return f"The folder {VENV} cannot be written to."
     return "Installing the Python libraries failed; is this machine connected?"
@@ -90,12 +92,12 @@ def install_browser_libraries() -> None:
     if (STAMPS / "npm").exists() and (STAMPS / "npm").read_text() == wanted and (HERE / "node_modules").is_dir():
         return
     say("Installing browser libraries")
-    run(
-        [*npm(), "ci", "--no-audit", "--no-fund", "--loglevel=error"],
-        None,
-        lambda _: "Installing the browser libraries failed; is this machine connected?",
-    )
+    run([*npm(), "ci", "--no-audit", "--no-fund", "--loglevel=error"], None, hint_for_browser_libraries)
     stamp("npm", wanted)
+
+
+def hint_for_browser_libraries(_: str) -> str:
+    return "Installing the browser libraries failed; is this machine connected?"
 
 
 def npm() -> list[str]:
@@ -110,13 +112,7 @@ def npm() -> list[str]:
 
 def build_pages() -> None:
     """Compiled translations and hashed static files; only when a source of theirs changed."""
-    sources = [
-        p
-        for folder in ("locale", "static", "playground")
-        for p in (HERE / folder).rglob("*")
-        if p.is_file() and p.suffix not in (".mo", ".pyc")
-    ]
-    wanted = digest(*sorted(sources), HERE / "package-lock.json") + os.environ.get("DATA_DIR", "")
+    wanted = digest(*page_sources(), HERE / "package-lock.json") + os.environ.get("DATA_DIR", "")
     if (STAMPS / "pages").exists() and (STAMPS / "pages").read_text() == wanted and static_root().is_dir():
         return
     say("Building the pages")
@@ -124,6 +120,11 @@ def build_pages() -> None:
     run([python, "-m", "playground.translations"])
     run([python, "manage.py", "collectstatic", "--noinput", "--clear", "--verbosity", "0"])
     stamp("pages", wanted)
+
+
+def page_sources() -> list[Path]:
+    found = (path for folder in ("locale", "static", "playground") for path in (HERE / folder).rglob("*"))
+    return sorted(path for path in found if path.is_file() and path.suffix not in (".mo", ".pyc"))
 
 
 def static_root() -> Path:
@@ -135,9 +136,7 @@ def install_packages() -> None:
     if not missing:
         return
     if not shutil.which("apt-get") or os.geteuid():
-        raise Stop(
-            f"The tests need: {' '.join(missing)}; install them (on Debian: apt install {' '.join(missing)}) and start again."
-        )
+        raise Stop(f"The tests need these Debian packages; install them and start again: {' '.join(missing)}")
     say(f"Installing {' '.join(missing)}")
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     run(["apt-get", "update", "-qq"], quiet)

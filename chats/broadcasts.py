@@ -6,6 +6,7 @@ safe from any thread or process; frames are hints and the rows are the truth.
 """
 
 import asyncio
+import contextvars
 import json
 import logging
 import uuid
@@ -126,6 +127,7 @@ class Hub:
 
 _hub: Hub | None = None
 _listeners: dict[str, Listener] = {}
+_publishing: set[asyncio.Task] = set()  # a task that nobody holds may be collected
 
 
 def hub() -> Hub:
@@ -240,6 +242,19 @@ def _tell(message: dict[str, Any]) -> None:
 def _run(local: Callable[[Hub], Any], topic: str, envelope: dict[str, Any]) -> None:
     """On the loop that has the sockets; from a process that has none, straight into the layer."""
     if _hub is not None and _hub.loop.is_running():
-        asyncio.run_coroutine_threadsafe(local(_hub), _hub.loop)
+        # In an empty context: asgiref marks the caller's thread in its own and would see a deadlock that is none.
+        _hub.loop.call_soon_threadsafe(_begin, local(_hub), context=contextvars.Context())
     elif not isinstance(layer := get_channel_layer(), InMemoryChannelLayer):
         async_to_sync(layer.group_send)(topic, envelope)
+
+
+def _begin(publishing) -> None:
+    task = asyncio.get_running_loop().create_task(publishing)
+    _publishing.add(task)
+    task.add_done_callback(_publishing.discard)
+    task.add_done_callback(_log_failure)
+
+
+def _log_failure(done: asyncio.Task) -> None:
+    if not done.cancelled() and done.exception():
+        log.error("A broadcast failed; browsers heal by revision", exc_info=done.exception())

@@ -1,4 +1,4 @@
-"""Compiles locale/*/*.po to .mo with polib, so that a start needs no gettext programs: python -m playground.translations."""
+"""Compiles locale/*/*.po to .mo with polib, so that a start needs no gettext programs: python -m <this>."""
 
 from pathlib import Path
 

@@ -19,7 +19,8 @@ def pytest_sessionfinish(session, exitstatus):
 
 @pytest.fixture(autouse=True)
 def _quiet_places(settings, tmp_path):
-    """Each test writes into a folder of its own."""
+    """Each test writes into a folder of its own, and passwords are hashed without the cost that is for attackers."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.UPLOAD_ROOT = tmp_path / "uploads"
 

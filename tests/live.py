@@ -70,7 +70,8 @@ class Product:
             (self.data_dir / "static").symlink_to(collected)
 
     def is_ready(self) -> bool:
-        assert self.process and self.process.poll() is None, self.log
+        assert self.process is not None
+        assert self.process.poll() is None, self.log
         try:
             return httpx.get(f"{self.url}/healthz", timeout=5).status_code == 200
         except httpx.TransportError:

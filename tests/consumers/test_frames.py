@@ -4,7 +4,7 @@ import contextlib
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chats.consumers import frames
@@ -27,6 +27,7 @@ READERS = (
 NAMES = ("client_id", "message", "parent", "attachments", "parameters", "text", "lengths")
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.dictionaries(st.sampled_from(NAMES), JSON))
 def test_a_reader_answers_a_clean_value_or_says_bad(frame):
     for read in READERS:

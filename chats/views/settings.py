@@ -5,7 +5,7 @@ from allauth.core import ratelimit
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import get_user_model, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
@@ -44,7 +44,7 @@ def profile(request):
 def _renamed(user, form) -> bool:
     try:
         with transaction.atomic():
-            type(user).objects.filter(pk=user.pk).update(username=form.cleaned_data["name"])
+            get_user_model().objects.filter(pk=user.pk).update(username=form.cleaned_data["name"])
     except IntegrityError:
         form.add_error("name", _("Somebody has this name already. Choose another one."))
         return False
@@ -56,11 +56,13 @@ def _change_address(request, address: str) -> bool:
     addresses = EmailAddress.objects.filter(user=request.user)
     if not address:
         addresses.delete()
-        type(request.user).objects.filter(pk=request.user.pk).update(email="")
+        get_user_model().objects.filter(pk=request.user.pk).update(email="")
         return True
     if not ratelimit.consume(request, action="manage_email"):
         return False
     addresses.exclude(email=request.user.email).delete()
+    if request.user.email:  # with a row of its own the old address is told of the change
+        addresses.get_or_create(user=request.user, email=request.user.email, defaults={"primary": True})
     pending = EmailAddress.objects.create(user=request.user, email=address)
     pending.send_confirmation(request)
     return True
@@ -110,7 +112,7 @@ def disconnect(request):
 
 def _page(request, **bound):
     values = Preference.objects.of(request.user).values
-    account = type(request.user).objects.get(pk=request.user.pk)  # the form may have tried names on request.user
+    account = request.user
     context = {
         "profile_form": bound.get("profile") or ProfileForm(user=account),
         "password_form": bound.get("password") or PasswordForm(user=account),

@@ -31,7 +31,7 @@ WRITERS = (Role.OWNER, Role.ADMIN, Role.MEMBER)
 KEEPERS = (Role.OWNER, Role.ADMIN)
 
 
-class TeamQuerySet(models.QuerySet):
+class TeamQuerySet(models.QuerySet["Team"]):
     def visible_to(self, user):
         return self.filter(memberships__user_id=user.pk)
 
@@ -70,7 +70,7 @@ class Team(models.Model):
         return bool(self.encrypted_gateway_key)
 
 
-class MembershipQuerySet(models.QuerySet):
+class MembershipQuerySet(models.QuerySet["Membership"]):
     def kept_by(self, user):
         """Memberships that `user` may change or end: an owner all, an admin those below an owner."""
         mine = Membership.objects.filter(team=OuterRef("team"), user_id=user.pk)
@@ -99,6 +99,10 @@ class Membership(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["team", "user"], name="membership_once")]
 
+    @property
+    def may_write(self) -> bool:
+        return self.role in WRITERS
+
     def __str__(self) -> str:
         return f"{self.user_id} in {self.team_id} as {self.role}"
 
@@ -107,7 +111,7 @@ class Membership(models.Model):
         return self.role in KEEPERS
 
 
-class InvitationQuerySet(models.QuerySet):
+class InvitationQuerySet(models.QuerySet["Invitation"]):
     def kept_by(self, user):
         return self.filter(team__in=Team.objects.kept_by(user))
 

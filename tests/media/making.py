@@ -117,7 +117,9 @@ def pdf(path: Path, pages: int = 3, words: str = "Quarterly figures") -> Path:
         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
     ]
     for i in range(pages):
-        stream = f"BT /F1 24 Tf 72 700 Td ({f'{words} {i + 1}' if words else ''}) Tj ET"
+        said = f"{words} {i + 1}" if words else ""
+        stream = f"BT /F1 24 Tf 72 700 Td ({said}) Tj ET"
+        fonts = "/Resources<</Font<</F1 3 0 R>>>>"
         objects.append(f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents {5 + 2 * i} 0 R{fonts}>>")
         objects.append(f"<</Length {len(stream)}>>stream\n{stream}\nendstream")
     out = io.BytesIO(b"")

@@ -45,7 +45,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         return _has_invitation(request) or any(_is_ours(address) for address in sociallogin.email_addresses)
 
     def populate_user(self, request, sociallogin, data):
-        """One name, as for everybody else; allauth makes it free by a number if it is taken."""
+        """One name, as for everybody else; allauth finds another one if it is taken."""
         user = super().populate_user(request, sociallogin, data)
         name = data.get("name") or f"{user.first_name} {user.last_name}".strip() or data.get("username") or ""
         user.username = " ".join(name.partition("@")[0].split())[:NAME_CHARACTERS]

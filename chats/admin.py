@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from .models import Conversation, Membership, Team
 
 # Our own page signs in: it has the rate limits, and the company's sign-in.
-admin.site.login = secure_admin_login(admin.site.login)
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 for model in (EmailAddress, SocialAccount, SocialApp, SocialToken, Group, get_user_model()):
     admin.site.unregister(model)
 

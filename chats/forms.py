@@ -162,7 +162,9 @@ class InvitationForm(forms.Form):
     def __init__(self, *args, role: str, **kwargs):
         super().__init__(*args, **kwargs)
         given = [role for role in Role(role).may_give if role is not Role.OWNER]
-        self.fields["role"].choices = [(role.value, role.label) for role in given]
+        field = self.fields["role"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(role.value, role.label) for role in given]
 
 
 class KeyForm(forms.Form):

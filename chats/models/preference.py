@@ -1,5 +1,6 @@
 """What one person likes: theme, keys, models."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +16,7 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-class PreferenceQuerySet(models.QuerySet):
+class PreferenceQuerySet(models.QuerySet["Preference"]):
     def of(self, user) -> "Preference":
         return self.get_or_create(user_id=user.pk)[0]
 
@@ -42,11 +43,35 @@ class Preference(models.Model):
         return DEFAULTS | self.settings
 
 
+NEVER = datetime(2000, 1, 1, tzinfo=UTC)  # of a liked model nobody asked yet; sorts last in every database, unlike null
+RECENTS = 8
+
+
+class ModelUseQuerySet(models.QuerySet):
+    def favourites(self, user) -> list[str]:
+        """The models `user` keeps, those they like longest first."""
+        kept = self.filter(user_id=user.pk, is_favourite=True)
+        return list(kept.order_by("pk").values_list("model", flat=True))
+
+    def recents(self, user) -> list[str]:
+        used = self.filter(user_id=user.pk, used_at__gt=NEVER)
+        return list(used.order_by("-used_at").values_list("model", flat=True)[:RECENTS])
+
+    def like(self, user, model: str, is_liked: bool) -> None:
+        if is_liked:
+            kept = {"is_favourite": True}
+            self.update_or_create(user=user, model=model, defaults=kept, create_defaults=kept | {"used_at": NEVER})
+        else:
+            self.filter(user_id=user.pk, model=model).update(is_favourite=False)
+
+
 class ModelUse(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="model_uses")
     model = models.CharField(max_length=200)
     is_favourite = models.BooleanField(default=False)
     used_at = models.DateTimeField(default=timezone.now)
+
+    objects = ModelUseQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "model"], name="model_use_once")]

@@ -44,9 +44,11 @@ def _started(request, typed: dict):
 def sign_in(request, user) -> HttpResponse:
     """Signs a new person in and lets their choices before that count."""
     login(request, user)
-    offered = {"language": settings.LANGUAGES, "theme": PreferenceForm.THEMES}
-    cookies = {"language": request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME), "theme": request.COOKIES.get("theme")}
-    kept = {name: value for name, value in cookies.items() if value in dict(offered[name])}
+    kept = {}
+    if (chosen := request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)) in dict(settings.LANGUAGES):
+        kept["language"] = chosen
+    if (chosen := request.COOKIES.get("theme")) in dict(PreferenceForm.THEMES):
+        kept["theme"] = chosen
     Preference.objects.keep(user, **kept)
     return redirect("/")
 

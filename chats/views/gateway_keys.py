@@ -31,7 +31,7 @@ def key(request, pk: int):
         except GatewayError as error:
             return _refused(request, found, str(error.cause), _details(error, form.cleaned_data["key"]))
     if not form.is_valid():
-        return _refused(request, found, " ".join(form.errors["key"]))
+        return _refused(request, found, " ".join(str(error) for error in form.errors["key"]))
     keys.store(found, form.cleaned_data["key"])
     return HttpResponse(status=204) if _is_script(request) else redirect(found)
 

@@ -178,9 +178,7 @@ def test_a_forged_host_never_gets_into_a_mail(client, alice, settings):
 
 
 def test_resets_are_limited(client, alice):
-    answers = [
-        client.post("/accounts/password/reset/", {"email": "alice@example.com"}).status_code for _ in range(6)
-    ]
+    answers = [client.post("/accounts/password/reset/", {"email": "alice@example.com"}).status_code for _ in range(6)]
     assert answers == [302] * 5 + [429]
     assert len(mail.outbox) == 5
 

@@ -74,7 +74,7 @@ def script_preferences(context) -> SafeString:
 
 def _nonce(context) -> str:
     request = context.get("request")
-    return str(getattr(request, "csp_nonce", "") or "")
+    return str(getattr(request, "csp_nonce", ""))  # made on first use; asking whether it is there would not make it
 
 
 def _imports() -> dict[str, str]:

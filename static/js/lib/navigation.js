@@ -8,7 +8,7 @@ import { readStrings } from "lib/i18n.js";
 
 const ELSEWHERE = /^\/(accounts|admin|static|media|attachments|start|invitations|healthz|sandbox)(\/|$)/;
 const SWAPPED = ["main", "panel"];
-const WHOLE = ["sidebar", "account-menu", "team-menu", "conversation-menu-holder", "list-menu"];
+const WHOLE = ["sidebar", "conversation-menu-holder"];
 
 let current = null; // the AbortController of the load under way
 let shownUrl = ""; // the address whose page is on the screen; popstate has already changed location by then

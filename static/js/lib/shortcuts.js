@@ -51,9 +51,11 @@ const WORDS = { mod: "Ctrl", shift: "Shift", escape: "Esc" };
 /** "⇧⌘O" on a Mac, "Ctrl+Shift+O" elsewhere. */
 export function label(name, mac = isMac()) {
   const keys = (ACTIONS[name]?.[0] ?? name).split("+");
-  if (mac) return [...keys].sort((a, b) => order(a) - order(b)).map((key) => SIGNS[key] ?? key.toUpperCase()).join("");
-  return keys.map((key) => WORDS[key] ?? key.toUpperCase()).join("+");
+  if (mac) return [...keys].sort((a, b) => order(a) - order(b)).map((key) => SIGNS[key] ?? upper(key)).join("");
+  return keys.map((key) => WORDS[key] ?? upper(key)).join("+");
 }
+
+const upper = (key) => (key.length === 1 ? key.toUpperCase() : key);
 
 const order = (key) => ["shift", "mod"].indexOf(key) + (key in SIGNS ? 0 : 9);
 

@@ -1,6 +1,12 @@
 """Keeps text storable: joins halves of a character that came in two deltas, lets no lone half and no NUL out."""
 
 
+def storable(value: object) -> str:
+    """A text that comes whole, as it can be kept; "" for None."""
+    characters = Characters()
+    return characters.whole("" if value is None else str(value)) + characters.rest()
+
+
 class Characters:
     r"""One per text that grows. JSON may say "\ud83d" in one delta and "\ude00" in the next; together they are one."""
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from chats.catalog import ModelSpec
+from chats.gateway.errors import GatewayError
 from chats.gateway.protocols import ReplyProtocol
 from chats.gateway.sse import EventReader
 from chats.gateway.values import Event, Prompt, Request
 
 from .messages import messages
-from .reading import Reading
+from .reading import UNREADABLE, Reading
 from .switches import set_parameters
 
 READ_TIMEOUT_S = 310.0  # the gateway itself gives up after 300 s of silence (text.md 2.1)
@@ -46,5 +47,13 @@ class Protocol(ReplyProtocol):
     def close(self) -> Iterator[Event]:
         for _name, data in self._events.close():
             if data[:6] != b"[DONE]":
-                yield from self._reading.events(data)
+                yield from self._last(data)
         yield from self._reading.close()
+
+    def _last(self, data: bytes) -> Iterator[Event]:
+        """An event that the end cut in two is no more than what the missing finish reason tells as well."""
+        try:
+            yield from self._reading.events(data)
+        except GatewayError as error:
+            if error.code != UNREADABLE:
+                raise

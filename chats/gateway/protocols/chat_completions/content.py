@@ -18,48 +18,47 @@ def held_suffix(text: str, word: str) -> int:
 class ThinkSplitter:
     """MiniMax, and channels set to "thinking to content", open the answer with <think>…</think> (text.md 3.4)."""
 
-    __slots__ = ("_held", "_is_thinking", "_trims", "is_over")
+    __slots__ = ("_held", "_is_over", "_trims", "is_settled", "is_thinking")
 
     def __init__(self) -> None:
-        self.is_over = False  # what comes now is the answer, whatever it looks like
-        self._is_thinking = False
+        self.is_settled = False  # what comes now is the answer, whatever it looks like
+        self.is_thinking = False
+        self._is_over = False
         self._trims = False  # line ends around the two tags are neither thought nor answer
         self._held = ""
 
     def split(self, text: str) -> Iterator[tuple[bool, str]]:
         """(is it reasoning, text) as far as it is certain."""
-        if self.is_over and not self._trims and not self._held:
-            yield False, text
-            return
         text, self._held = self._held + text, ""
-        if not self._is_thinking and not self.is_over:
+        if not self.is_thinking and not self._is_over:
             text = self._opened(text)
-        if self._is_thinking:
+        if self.is_thinking:
             thought, text = self._thought(text)
             if thought:
                 yield True, thought
-        if self.is_over and (text := self._trimmed(text)):
+        if self._is_over and (text := self._trimmed(text)):
+            self.is_settled = True
             yield False, text
+
+    def skip(self) -> None:
+        """Reasoning came by a key of its own, so a tag in the answer is part of it."""
+        self._is_over = self._is_over or not self.is_thinking
 
     def rest(self) -> str:
         """What was held back as a possible tag and was none; reasoning if `is_thinking`, else answer."""
         text, self._held = self._held, ""
         return text
 
-    @property
-    def is_thinking(self) -> bool:
-        return self._is_thinking
-
     def _opened(self, text: str) -> str:
         """What follows the opening tag; "" while it is not certain whether there is one."""
         start = text.lstrip()
         if start.startswith(_OPEN):
-            self._is_thinking = self._trims = True
+            self.is_thinking = self._trims = True
             return start[len(_OPEN) :]
         if _OPEN.startswith(start):  # also when there is nothing but white space yet
             self._held = text
             return ""
-        self.is_over = True
+        self._is_over = True
         return text
 
     def _thought(self, text: str) -> tuple[str, str]:
@@ -67,7 +66,7 @@ class ThinkSplitter:
         text = self._trimmed(text)
         thought, tag, after = text.partition(_CLOSE)
         if tag:
-            self._is_thinking, self.is_over, self._trims = False, True, True
+            self.is_thinking, self._is_over, self._trims = False, True, True
             return thought, after
         keep = len(text) - held_suffix(text, _CLOSE)
         self._held = text[keep:]
@@ -119,10 +118,11 @@ class MediaSplitter:
         self._pieces: list[str] = []
         self._count = 0
 
+    def is_plain(self, text: str) -> bool:
+        """Whether `text` passes as it is."""
+        return not self._type and not self._held and not _SUSPICIOUS.search(text)
+
     def split(self, text: str) -> Iterator[TextDelta | MediaOut]:
-        if not self._type and not self._held and not _SUSPICIOUS.search(text):
-            yield TextDelta(text)
-            return
         text, self._held = self._held + text, ""
         while text:
             if self._type:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from chats.gateway.characters import storable
 from chats.gateway.values import MediaOut
 
 from .content import decoded
@@ -30,9 +31,9 @@ def picture(part: Mapping[str, Any], key: str) -> MediaOut | None:
     if not isinstance(address, str) or not address:
         return None
     if address.startswith(("https://", "http://")):
-        return MediaOut("image", url=address, key=key)
+        return MediaOut("image", url=storable(address), key=key)
     # Bare base64 names its type beside it, spelled either way (GS relay/channel/gemini).
-    content_type = facts.get("mime_type") or facts.get("MimeType") or "image/png"
+    content_type = storable(facts.get("mime_type") or facts.get("MimeType") or "image/png")
     if match := _DATA_URL.match(address):
         content_type, address = match["type"] or content_type, address[match.end() :]
     data = decoded(address)

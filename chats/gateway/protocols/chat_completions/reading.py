@@ -1,11 +1,11 @@
 """The payloads of a chat completion, streamed or whole, as events; tolerant of everything text.md 3.10 has seen."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from chats.gateway import errors
-from chats.gateway.characters import Characters
+from chats.gateway.characters import Characters, storable
 from chats.gateway.errors import GatewayError
 from chats.gateway.values import Citation, Event, Finished, FinishReason, MediaOut, ReasoningDelta, TextDelta, Usage
 
@@ -39,6 +39,7 @@ _REASONS: dict[str, FinishReason] = {
     "blocklist": "content_filter",
     "spii": "content_filter",
 }
+UNREADABLE = "bad_stream_data"
 _RARE = frozenset({"audio", "images", "tool_calls", "function_call", "annotations"})
 # The vendor's machines gave up in the middle: OpenRouter, GLM, DeepSeek (VD).
 _BREAKDOWNS = frozenset({"error", "network_error", "insufficient_system_resource"})
@@ -101,19 +102,22 @@ class Reading:
     def _choice(self, choice: Payload) -> Iterator[Event]:
         if choice.get("error"):  # OpenRouter's place for it
             raise errors.from_payload(choice)
-        self._finish = choice.get("finish_reason") or self._finish
+        self._finish = str(choice.get("finish_reason") or self._finish)
         delta = choice.get("delta") or choice.get("message")
         if not delta:
             return
         if reasoning := _reasoning(delta):
-            self._think.is_over = True
+            self._think.skip()
             if text := self._reasoning.whole(reasoning):
                 yield ReasoningDelta(text)
         if signature := delta.get("signature"):
-            yield ReasoningDelta("", signature)
+            yield ReasoningDelta("", storable(signature))
         if content := delta.get("content") or delta.get("refusal"):
             self._has_content = True
-            yield from self._content(content)
+            if isinstance(content, str):
+                yield from self._said(self._text.whole(content))
+            else:
+                yield from self._parts(content)
         if not _RARE.isdisjoint(delta):
             yield from self._rare(delta)
 
@@ -129,19 +133,21 @@ class Reading:
         if annotations := delta.get("annotations"):
             yield from self._cited(annotations)
 
-    def _content(self, content: str | list[Payload]) -> Iterator[Event]:
-        if isinstance(content, str):
-            yield from self._said(self._text.whole(content))
-            return
-        for part in content:  # Gemini's picture models, in one piece (GS relay-gemini.go)
+    def _parts(self, content: list[Payload]) -> Iterator[Event]:
+        """Gemini's picture models, in one piece (GS relay-gemini.go)."""
+        for part in content:
             if part.get("type") == "text":
                 yield from self._said(self._text.whole(part.get("text") or ""))
             else:
                 yield from self._pictures_of([part])
 
-    def _said(self, text: str) -> Iterator[Event]:
-        if not text:
-            return
+    def _said(self, text: str) -> Iterable[Event]:
+        if self._think.is_settled and self.media.is_plain(text):  # nearly every delta
+            self._has_answer = True
+            return (TextDelta(text),) if text else ()
+        return self._split(text) if text else ()
+
+    def _split(self, text: str) -> Iterator[Event]:
         for is_reasoning, piece in self._think.split(text):
             if is_reasoning:
                 yield ReasoningDelta(piece)
@@ -168,10 +174,10 @@ class Reading:
     def _cited(self, annotations: list[Payload]) -> Iterator[Citation]:
         for annotation in annotations:
             source = annotation.get("url_citation") or annotation
-            url = source.get("url") or ""
+            url = storable(source.get("url"))
             if url and url not in self._citations:
                 self._citations.add(url)
-                yield Citation(Characters().whole(url), Characters().whole(source.get("title") or ""))
+                yield Citation(url, storable(source.get("title")))
 
     def _rest(self) -> Iterator[Event]:
         if half := self._reasoning.rest():
@@ -193,7 +199,7 @@ def _parsed(data: bytes) -> Payload:
 
 
 def _unreadable(data: bytes) -> GatewayError:
-    return GatewayError("upstream", 200, "bad_stream_data", data[:1000].decode("utf-8", "replace"), is_retryable=True)
+    return GatewayError("upstream", 200, UNREADABLE, data[:1000].decode("utf-8", "replace"), is_retryable=True)
 
 
 def _reasoning(delta: Payload) -> str:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chats.gateway.characters import Characters
+from chats.gateway.characters import Characters, storable
 from chats.gateway.values import ToolCallDelta
 
 INTERPRETER = "code_interpreter"
@@ -35,9 +35,9 @@ class ToolCalls:
     def deltas(self, calls: list[Mapping[str, Any]]) -> Iterator[ToolCallDelta]:
         for call in calls:
             function = call.get("function") or {}
-            call_id = call.get("id") or ""
+            call_id = storable(call.get("id"))
             index = self._index(call.get("index"), call_id)
-            name = function.get("name") or ""
+            name = storable(function.get("name"))
             arguments = function.get("arguments") or ""
             if not isinstance(arguments, str):  # an object where its text is meant
                 arguments = json.dumps(arguments, ensure_ascii=False)

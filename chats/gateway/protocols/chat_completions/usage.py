@@ -37,7 +37,7 @@ def _by_kind(details: Mapping[str, Any]) -> dict[str, int]:
 
 def _first(table: Mapping[str, Any], *names: str) -> int | None:
     values = (table.get(name) for name in names)
-    return next((int(value) for value in values if isinstance(value, int | float)), None)
+    return next((int(value) for value in values if isinstance(value, int | float) and 0 <= value < 2**53), None)
 
 
 def _table(told: Mapping[str, Any], *names: str) -> dict[str, Any]:

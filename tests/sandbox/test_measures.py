@@ -197,14 +197,14 @@ def test_of_a_film_that_breaks_off_the_beginning_counts():
         (measure_image.measure, media.picture("red", "blue", form="JPEG")),
         (measure_image.measure, media.picture("red", "blue", form="PNG")),
         (measure_video.measure, media.film("red", "blue", seconds=0.3, sound=media.tone(200, 0.3))),
-        (measure_audio.measure, media.sound(media.tone(200, 0.5), "mp3", "libmp3lame", 44100)),
+        (measure_audio.measure, media.sound(media.tone(200, 0.2), "mp3", "libmp3lame", 44100)),
         (lambda data: measure_file.measure(data, "x.pdf"), media.pdf(2)),
     ],
     ids=["jpeg", "png", "mp4", "mp3", "pdf"],
 )
 def test_damage_anywhere_is_refused_or_read_but_never_an_accident(measure, data):
     chance, refused = random.Random(7), 0
-    for _ in range(60):
+    for _ in range(40):
         broken = bytearray(data)
         for _ in range(chance.randrange(1, 40)):
             broken[chance.randrange(len(broken))] = chance.randrange(256)
@@ -212,7 +212,7 @@ def test_damage_anywhere_is_refused_or_read_but_never_an_accident(measure, data)
             measure(bytes(broken))
         except Refusal:
             refused += 1
-    assert refused < 60  # some were still readable, so the loop did reach the decoders
+    assert refused < 40  # some were still readable, so the loop did reach the decoders
 
 
 def test_huge_pictures_are_refused_before_they_are_decoded(monkeypatch):

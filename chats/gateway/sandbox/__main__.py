@@ -28,7 +28,9 @@ def main() -> None:
     server.ready_callable = lambda: _announce(server)
     if options.until_stdin_closes:
         threading.Thread(target=_follow_stdin, daemon=True).start()
-    server.run()
+    server.run()  # returns at once when it could not listen
+    if not server.listening_addresses:
+        sys.exit(f"The sandbox gateway cannot listen on {options.host}:{options.port}; is the port in use?")
 
 
 def _options() -> argparse.Namespace:
@@ -40,8 +42,6 @@ def _options() -> argparse.Namespace:
 
 
 def _announce(server: Server) -> None:
-    if not server.listening_addresses:
-        sys.exit("The sandbox gateway cannot listen: is the port in use?")
     host, port = server.listening_addresses[0]
     print(f"Sandbox gateway on http://{host}:{port}", flush=True)
 

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,8 @@ from chats.gateway.sandbox.question import Medium, Question
 from chats.gateway.sandbox.settings import Settings
 from chats.gateway.sandbox.tokens import Facts, Prompted
 
+# Threads of its own: mounted, it must not hold up what the web process leaves to threads.
+MEASURERS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sandbox-measure")
 REMEMBERED = 256
 ONLY_STREAM = "This model only support stream mode, please enable the stream parameter to access it"
 _remembered: "OrderedDict[tuple[str, ...], Facts]" = OrderedDict()
@@ -95,7 +98,7 @@ async def _facts(medium: Medium, settings: Settings) -> Facts:
     key = (medium.kind, medium.name, str(medium.fps), *(hashlib.sha256(content).hexdigest() for content in contents))
     if facts := _remembered.get(key):
         return facts
-    facts = await asyncio.to_thread(_measure, medium, contents)
+    facts = await asyncio.get_running_loop().run_in_executor(MEASURERS, _measure, medium, contents)
     _remembered[key] = facts
     if len(_remembered) > REMEMBERED:
         _remembered.popitem(last=False)

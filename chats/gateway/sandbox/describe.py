@@ -118,7 +118,7 @@ class Describer:
         return self.say("has_sound", character=self._character(facts.audio))
 
     def _character(self, facts: AudioFacts) -> str:
-        return self.say(facts.character, pitch=_plain(facts.pitch_hz or 0))
+        return self.say(facts.character, pitch=round(facts.pitch_hz or 0))
 
     def _audio(self, facts: AudioFacts) -> tuple[str, Rows]:
         said = self.say("audio_says", length=_plain(facts.duration_s), character=self._character(facts))
@@ -131,9 +131,12 @@ class Describer:
         return said, rows
 
     def _sound_rows(self, facts: AudioFacts) -> Rows:
-        sound = self.say("sound_is", codec=facts.codec, rate=facts.rate_hz, channels=facts.channels)
+        sound = self.say("sound_is", codec=facts.codec, rate=facts.rate_hz, channels=self._channels(facts.channels))
         loudness = self.say("peak_is", loudness=facts.loudness_dbfs, peak=facts.peak_dbfs)
         return [self._row("sound", sound), self._row("loudness", loudness)]
+
+    def _channels(self, count: int) -> str:
+        return self.words.get(f"channels_{count}") or self.say("channels_n", count=count)
 
     def _file(self, facts: FileFacts) -> tuple[str, Rows]:
         said = self.say(

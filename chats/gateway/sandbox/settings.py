@@ -30,6 +30,7 @@ class Settings:
             inspect=_is_on(env.get("SANDBOX_INSPECT")),
             key_prefix=env.get("SANDBOX_KEY_PREFIX") or "sandbox",
             models=tuple(name for name in env.get("SANDBOX_MODELS", "").split(",") if name),
+            catalog=Path(env.get("SANDBOX_CATALOG") or CATALOG),
             directives=env.get("SANDBOX_DIRECTIVES", ""),
         )
 

@@ -32,6 +32,7 @@ class EventStream:
 
     async def begin(self) -> None:
         await self._exchange.begin(200, EVENT_STREAM, HEADERS)
+        await self._exchange.write(b"")  # daphne holds the headers back until something is written
         self._entry.status = 200
         if self._odd.ping_s is not None:
             await self._ping()

@@ -138,7 +138,7 @@ test("a change of model drops what the new one does not take", () => {
 });
 
 test("counts are short", () => {
-  assert.deepEqual([8192, 131072, 1_048_576, 2_000_000, 0, null].map(models.shortCount), ["8K", "131K", "1M", "2M", "", ""]);
+  assert.deepEqual([8192, 131072, 128000, 1_048_576, 2_000_000, 0, null].map(models.shortCount), ["8K", "128K", "128K", "1M", "2M", "", ""]);
 });
 
 test("1,000 models are filtered within 50 ms", () => {

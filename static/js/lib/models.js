@@ -179,11 +179,13 @@ function* splits(tokens) {
   }
 }
 
-/** "128K", "1M"; "" where nobody knows. */
+/** "128K" for 131072 as for 128000, "1M"; "" where nobody knows. */
 export function shortCount(tokens) {
   if (!tokens) return "";
-  if (tokens >= 1_000_000) return `${Math.round(tokens / 100_000) / 10}M`;
-  return tokens >= 1000 ? `${Math.round(tokens / 1000)}K` : String(tokens);
+  if (tokens >= 1_000_000) return `${Math.floor(tokens / 100_000) / 10}M`;
+  if (tokens < 1000) return String(tokens);
+  const isBinary = tokens % 1000 && tokens % 1024 === 0;
+  return `${Math.round(tokens / (isBinary ? 1024 : 1000))}K`;
 }
 
 /** Which rows are seen: from the first that reaches below `top` to the last that begins above `top + height`. */

@@ -1,0 +1,113 @@
+/** `<parameter-panel model="…">`: a form made of the model's parameters; `value` holds what differs from the defaults. */
+
+import { html, nothing, render } from "lit-html";
+import { repeat } from "lit-html/directives/repeat.js";
+
+import { tell } from "lib/dom.js";
+import { t } from "lib/i18n.js";
+import { current, load } from "lib/model-list.js";
+import { byname, hindranceWords, kindsOf, vendorName } from "lib/model-words.js";
+import { carriedOver, hindrance, modelOf, ruledOutBy, shortCount, withValue } from "lib/models.js";
+import { setting } from "lib/parameter-controls.js";
+
+const SELDOM = new Set(["top_p", "frequency_penalty", "presence_penalty", "seed", "stop"]);
+
+class ParameterPanel extends HTMLElement {
+  static observedAttributes = ["model"];
+
+  #wanted = {}; // all that was set; a model that does not offer a setting only hides it
+  #stop = new AbortController();
+
+  connectedCallback() {
+    this.#stop = new AbortController();
+    document.addEventListener("models-loaded", () => this.#render(), { signal: this.#stop.signal });
+    load().catch(reportError);
+    this.#render();
+  }
+
+  disconnectedCallback() {
+    this.#stop.abort();
+  }
+
+  attributeChangedCallback(name, old, now) {
+    if (this.isConnected && old !== now) this.#render();
+  }
+
+  get model() {
+    return this.getAttribute("model") ?? "";
+  }
+
+  set model(id) {
+    this.setAttribute("model", id);
+  }
+
+  /** What the model takes of what was set. */
+  get value() {
+    return carriedOver(this.#model.parameters, this.#wanted);
+  }
+
+  set value(values) {
+    this.#wanted = { ...values };
+    if (this.isConnected) this.#render();
+  }
+
+  get #model() {
+    return modelOf(current(), this.model);
+  }
+
+  #set(name, value) {
+    this.#wanted = withValue(this.#wanted, name, value);
+    this.#render();
+    tell("parameters-changed", { value: this.value, model: this.model }, this);
+  }
+
+  #reset() {
+    this.#wanted = {};
+    this.#render();
+    tell("parameters-changed", { value: {}, model: this.model }, this);
+  }
+
+  #render() {
+    render(this.model ? this.#template(this.#model) : nothing, this);
+  }
+
+  #template(model) {
+    const often = model.parameters.filter(({ name }) => !SELDOM.has(name));
+    const seldom = model.parameters.filter(({ name }) => SELDOM.has(name));
+    return html`${this.#card(model)}
+      <div class="settings" role="group" aria-label=${t("Parameters")}>
+        ${this.#settings(often)}
+        ${seldom.length ? html`<details class="settings-more" ?open=${seldom.some(({ name }) => name in this.value)}><summary>${t("More settings")}</summary>${this.#settings(seldom)}</details>` : nothing}
+        ${model.parameters.length ? nothing : html`<p class="field-hint">${t("This model has no settings.")}</p>`}
+        ${Object.keys(this.value).length ? html`<button class="button" type="button" @click=${() => this.#reset()}>${t("Reset all")}</button>` : nothing}
+      </div>`;
+  }
+
+  #settings(parameters) {
+    const values = this.value;
+    return repeat(
+      parameters,
+      ({ name }) => `${this.model}/${name}`,
+      (parameter) =>
+        setting({
+          parameter,
+          value: values[parameter.name],
+          rival: ruledOutBy(parameter, values),
+          set: (value) => this.#set(parameter.name, value),
+        }),
+    );
+  }
+
+  #card(model) {
+    const reason = hindranceWords(hindrance(model));
+    const context = model.context ? t("%(count)s tokens of context", { count: shortCount(model.context) }) : "";
+    return html`<button class="model-card" type="button" aria-haspopup="dialog" @click=${() => tell("open-model-picker", { model: model.id })}>
+      <span class="model-card-name"><b>${model.label}</b><span class="icon icon-chevrons-up-down" aria-hidden="true"></span></span>
+      <span class="model-card-line">${[vendorName(current(), model.vendor), byname(model), context].filter(Boolean).join(" · ")}</span>
+      <span class="model-card-line">${t("Takes %(kinds)s.", { kinds: kindsOf(model.in) })} ${t("Gives %(kinds)s.", { kinds: kindsOf(model.out) })}</span>
+      ${reason ? html`<span class="model-card-line">${reason}</span>` : nothing}
+    </button>`;
+  }
+}
+
+customElements.define("parameter-panel", ParameterPanel);

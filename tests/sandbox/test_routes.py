@@ -130,6 +130,40 @@ def test_the_gateways_own_checks_refuse_with_400(http, body, code):
     assert answer.json()["error"]["status_code"] == 400
 
 
+ODD_VALUES = (True, 7, 1.5, "word", ["a"], [7], {"a": 1}, {"function": "x", "type": 7}, [{"function": 7}])
+FIELDS = [
+    "thinking",
+    "reasoning",
+    "reasoning_effort",
+    "extra_body",
+    "chat_template_kwargs",
+    "web_search_options",
+    "stream_options",
+    "audio",
+    "modalities",
+    "stop",
+    "max_tokens",
+    "thinking_budget",
+    "tools",
+    "tool_choice",
+    "enable_thinking",
+    "temperature",
+]
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_values_of_the_wrong_type_are_read_or_refused_but_never_an_accident(ask, field):
+    statuses = {ask.post("tool call, think", **{field: value}).status_code for value in ODD_VALUES}
+    assert statuses <= {200, 400}
+
+
+@pytest.mark.parametrize("wire_type", ["image_url", "video_url", "audio_url", "video", "input_audio", "file", "text"])
+def test_odd_parts_are_refused_or_read_as_well(ask, wire_type):
+    for value in (*ODD_VALUES, None, {"url": 7}, {"data": 7, "format": 7}, {"file_data": 7}):
+        part = {"type": wire_type, wire_type: value, "fps": "x"}
+        assert ask.post([part], model="qwen2.5-omni-7b").status_code in {200, 400}
+
+
 def test_a_stream_has_the_bytes_of_the_wire_notes(ask, http):
     answer = ask.post("Hi", stream=True, stream_options={"include_usage": True}, enable_thinking=True)
     assert answer.headers["Content-Type"] == "text/event-stream"

@@ -171,7 +171,7 @@ def _speech_form(question: Question, model: Model) -> str:
     if "audio" not in model.outputs:
         raise refused_upstream(f"The model {model.id} does not support audio output", param="modalities")
     form = next((form for start, form in SPEECH_FORMS if model.id.startswith(start)), "content")
-    wanted = question.audio.get("format") or "wav"
+    wanted = question.audio_format
     if form == "openai" and wanted not in ({"pcm16"} if question.streams else {"wav", "pcm16"}):
         only = "'pcm16' when stream=true" if question.streams else "'wav' and 'pcm16' by the sandbox"
         raise refused_upstream(f"audio.format {wanted!r}: supported is {only}", "unsupported_value", "audio.format")

@@ -36,7 +36,7 @@ async def complete(
     else:
         await asyncio.sleep(odd.first_token_s + _writing_s(answer, pace))
         entry.status = 200
-        await exchange.answer_json(chunks.completion(answer, odd, read.audio.get("format") or "wav"))
+        await exchange.answer_json(chunks.completion(answer, odd, read.audio_format))
 
 
 def _still_due(odd: Misbehaviour, attempt: int) -> Misbehaviour:

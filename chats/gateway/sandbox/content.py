@@ -55,10 +55,10 @@ def media(content: Any, turn: int) -> Iterator[Medium]:
 def _linked(kind: str, wire_type: str) -> Callable[[dict[str, Any], int], Medium]:
     def reader(part: dict[str, Any], turn: int) -> Medium:
         value = part.get(wire_type)
-        value = {"url": value} if isinstance(value, str) else _object(value)
+        value = {"url": value} if isinstance(value, str) else as_object(value)
         if not _is_word(value.get("url")):
             raise _wrong(f"{wire_type} needs a url")
-        fps = part.get("fps") or value.get("fps")  # Qwen beside it, Doubao inside it (text.md 3.2)
+        fps = _fps(part.get("fps") or value.get("fps"))  # Qwen beside it, Doubao inside it (text.md 3.2)
         return Medium(kind, wire_type, value["url"], fps=fps, turn=turn)
 
     return reader
@@ -68,27 +68,36 @@ def _frames(part: dict[str, Any], turn: int) -> Medium:
     frames = part.get("video")
     if not isinstance(frames, list) or not frames or not all(isinstance(frame, str) for frame in frames):
         raise _wrong("video needs a list of pictures")
-    return Medium("video", "video", frames=tuple(frames), fps=part.get("fps"), turn=turn)
+    return Medium("video", "video", frames=tuple(frames), fps=_fps(part.get("fps")), turn=turn)
 
 
 def _input_audio(part: dict[str, Any], turn: int) -> Medium:
-    value = _object(part.get("input_audio"))
+    value = as_object(part.get("input_audio"))
     if not _is_word(value.get("data")) or not _is_word(value.get("format")):
         raise _wrong("input_audio needs data and format")
     return Medium("audio", "input_audio", value["data"], format=value["format"], turn=turn)
 
 
 def _file(part: dict[str, Any], turn: int) -> Medium:
-    value = _object(part.get("file"))
+    value = as_object(part.get("file"))
     if value.get("file_id"):
         raise _wrong("file_id is not supported: the gateway keeps no files")
     if not _is_word(value.get("file_data")):
         raise _wrong("file needs filename and file_data")
-    return Medium("file", "file", value["file_data"], name=value.get("filename") or "", turn=turn)
+    return Medium("file", "file", value["file_data"], name=str(value.get("filename") or ""), turn=turn)
 
 
-def _object(value: Any) -> dict[str, Any]:
+def as_object(value: Any) -> dict[str, Any]:
+    """Itself, or an empty one for whatever else stands where an object belongs."""
     return value if isinstance(value, dict) else {}
+
+
+def _fps(value: Any) -> float | None:
+    if value is None:
+        return None
+    if not isinstance(value, int | float) or not 0 < value <= 60:
+        raise _wrong("fps is invalid")
+    return float(value)
 
 
 def _is_word(value: Any) -> bool:

@@ -55,13 +55,17 @@ class Question:
         return self.raw.get("audio") or {}
 
     @property
+    def audio_format(self) -> str:
+        return str(self.audio.get("format") or "wav")
+
+    @property
     def max_tokens(self) -> int | None:
         return self.raw.get("max_completion_tokens") or self.raw.get("max_tokens")
 
     @property
     def stops(self) -> tuple[str, ...]:
         stop = self.raw.get("stop") or ()
-        return (stop,) if isinstance(stop, str) else tuple(stop)
+        return tuple(word for word in ([stop] if isinstance(stop, str) else stop) if isinstance(word, str))
 
     @property
     def wants_usage(self) -> bool:
@@ -121,7 +125,7 @@ def _checked(body: bytes) -> dict[str, Any]:
         raise refused("model is required", param="model")
     if not content.is_list_of_objects(raw.get("messages")) or not raw["messages"]:
         raise refused("field messages is required", param="messages")
-    for name in ("max_tokens", "max_completion_tokens"):
+    for name in NUMBERS:
         if not isinstance(raw.get(name) or 0, int) or not 0 <= (raw.get(name) or 0) < ABSURD_TOKENS:
             raise refused(f"{name} is invalid", param=name)
     _check_choices(raw)
@@ -138,11 +142,14 @@ OBJECTS = (
     "web_search_options",
 )
 LISTS = ("tools", "modalities")
+NUMBERS = ("max_tokens", "max_completion_tokens", "thinking_budget")
 
 
 def _check_choices(raw: dict[str, Any]) -> None:
     wrong = [name for name in OBJECTS if not isinstance(raw.get(name) or {}, dict)]
     wrong += [name for name in LISTS if not isinstance(raw.get(name) or [], list)]
+    wrong += [name for name in ("stop",) if not isinstance(raw.get(name) or [], str | list)]
+    wrong += [name for name in ("reasoning_effort",) if not isinstance(raw.get(name) or "", str)]
     if wrong:
         raise refused(f"{wrong[0]} has the wrong type", param=wrong[0])
     if (raw.get("reasoning_effort") or "none") not in EFFORTS:

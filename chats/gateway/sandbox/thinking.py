@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chats.gateway.sandbox.content import as_object
 from chats.gateway.sandbox.models import Model
 from chats.gateway.sandbox.pieces import pieces
 from chats.gateway.sandbox.question import Question
@@ -70,10 +71,11 @@ def _by_flags(raw: dict[str, Any]) -> list[bool | None]:
 
 
 def _by_google(raw: dict[str, Any]) -> bool | None:
-    google = (raw.get("extra_body") or {}).get("google") or {}
+    google = as_object((raw.get("extra_body") or {}).get("google"))
     config = google.get("thinking_config")
     if config is None:
         return None
+    config = as_object(config)
     return bool(config.get("include_thoughts")) and config.get("thinking_budget") != 0
 
 
@@ -89,4 +91,5 @@ def thoughts(question: Question, chinese: bool) -> str:
 
 
 def _budget(raw: dict[str, Any]) -> int | None:
-    return raw.get("thinking_budget") or (raw.get("thinking") or {}).get("budget_tokens")
+    budget = raw.get("thinking_budget") or (raw.get("thinking") or {}).get("budget_tokens")
+    return budget if isinstance(budget, int) and budget > 0 else None

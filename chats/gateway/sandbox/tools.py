@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from chats.gateway.sandbox.content import as_object
 from chats.gateway.sandbox.pieces import pieces
 from chats.gateway.sandbox.question import Question
 
@@ -61,20 +62,20 @@ def deltas(answered: tuple[Call, ...], shape: str) -> Iterator[dict[str, Any]]:
 
 
 def _is_function(tool: Any) -> bool:
-    return isinstance(tool, dict) and isinstance((tool.get("function") or {}).get("name"), str)
+    return isinstance(tool, dict) and isinstance(as_object(tool.get("function")).get("name"), str)
 
 
 def _chosen(question: Question, offered: list[dict[str, Any]]) -> dict[str, Any]:
     """The one that tool_choice names, or the text, or the first."""
     choice = question.raw.get("tool_choice")
-    wanted = (choice.get("function") or {}).get("name") if isinstance(choice, dict) else None
+    wanted = as_object(choice.get("function")).get("name") if isinstance(choice, dict) else None
     by_choice = (function for function in offered if function["name"] == wanted)
     by_text = (function for function in offered if function["name"] in question.text)
     return next(by_choice, None) or next(by_text, None) or offered[0]
 
 
 def _call(question: Question, function: dict[str, Any], at: int) -> Call:
-    schema = function.get("parameters") or {}
+    schema = as_object(function.get("parameters"))
     arguments = json.dumps(_value(schema | {"type": "object"}, question.text), ensure_ascii=False)
     digest = hashlib.sha256(f"{at}{function['name']}{arguments}".encode("utf-8", "replace")).hexdigest()
     return Call(f"call_{digest[:24]}", function["name"], arguments)
@@ -84,12 +85,12 @@ def _value(schema: Any, text: str, depth: int = 0) -> Any:
     """Something that fits the schema; words come from the question."""
     if not isinstance(schema, dict) or depth > DEEPEST:
         return None
-    if schema.get("enum"):
+    if isinstance(schema.get("enum"), list) and schema["enum"]:
         return schema["enum"][0]
     kind = schema.get("type")
     match kind[0] if isinstance(kind, list) and kind else kind:
         case "object":
-            return {name: _value(inner, text, depth + 1) for name, inner in (schema.get("properties") or {}).items()}
+            return {name: _value(inner, text, depth + 1) for name, inner in as_object(schema.get("properties")).items()}
         case "array":
             return [_value(schema.get("items"), text, depth + 1)]
         case "integer" | "number":

@@ -140,13 +140,15 @@ function finish(state) {
   state.tokens.forEach((token, index) => {
     if (token.type === "fence") token.meta = { isClosed: isClosed(token, lines) };
     if (token.type === "inline") markHan(token.children);
-    if (token.type === "inline" && state.tokens[index - 2]?.type === "list_item_open") drawBox(token.children[0]);
+    if (token.type === "inline" && state.tokens[index - 2]?.type === "list_item_open") drawBox(state.tokens[index - 2], token.children[0]);
   });
 }
 
-function drawBox(first) {
-  if (first?.type !== "text") return;
-  first.content = first.content.replace(/^\[( |x)\] /i, (_, mark) => (mark === " " ? "☐ " : "☑ "));
+function drawBox(item, first) {
+  const mark = first?.type === "text" && /^\[( |x)\] /i.exec(first.content)?.[1];
+  if (!mark) return;
+  item.attrSet("class", "task");
+  first.content = (mark === " " ? "☐ " : "☑ ") + first.content.slice(4);
 }
 
 function isClosed(token, lines) {

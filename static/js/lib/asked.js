@@ -1,0 +1,103 @@
+/** What this person has just asked, on the page before the server has it: bubbles at once, back to before if it is refused. */
+
+import { announce, tell } from "lib/dom.js";
+import { sending } from "lib/sending.js";
+
+export class Asked {
+  #list;
+  #bubbles;
+  #follow;
+  #refresh;
+  #cut = new Map(); // client id: what a branch under way has taken from view
+
+  /** `refresh(message)` fetches its HTML. */
+  constructor({ list, bubbles, follow, refresh }) {
+    this.#list = list;
+    this.#bubbles = bubbles;
+    this.#follow = follow;
+    this.#refresh = refresh;
+  }
+
+  /** The composer has sent something: it goes near the top, with room for the answer. */
+  pending({ client_id, conversation, text, files, parent }) {
+    if ((conversation ?? null) !== this.#list.conversation) return;
+    if (this.#bubbles.pendingOf(client_id, "user")) return;
+    this.#cutAfter(parent ?? null, client_id);
+    const question = this.#bubbles.addPending("user", client_id, parent);
+    question.querySelector("markdown-text").text = text;
+    question.querySelector(".message-files").append(...files.map(namedFile));
+    this.#bubbles.addPending("assistant", client_id, null);
+    this.#follow.pin(question);
+  }
+
+  accepted({ client_id, conversation, message, reply, frame }) {
+    if (conversation !== this.#list.conversation) return;
+    this.#cut.delete(client_id);
+    const question = this.#bubbles.pendingOf(client_id, "user");
+    const answer = this.#bubbles.pendingOf(client_id, "assistant");
+    if (question) this.#bubbles.adopt(question, message, frame?.parent);
+    if (answer) this.#bubbles.adopt(answer, reply, message);
+    for (const node of [question, answer]) if (node) this.#refresh(Number(node.dataset.message));
+  }
+
+  refused({ client_id, error }) {
+    const pending = ["user", "assistant"].map((role) => this.#bubbles.pendingOf(client_id, role)).filter(Boolean);
+    if (!pending.length && !this.#cut.has(client_id)) return;
+    for (const node of pending) node.remove();
+    this.#bubbles.putBack(this.#cut.get(client_id) ?? []);
+    this.#cut.delete(client_id);
+    if (error) announce(error.message);
+  }
+
+  /** The same question once more, perhaps to another model; the old answer stays beside the new one. */
+  retry({ message, model }) {
+    const article = this.#bubbles.find(message);
+    if (!article || !sending) return;
+    const { role, parent } = article.dataset;
+    const isSame = !model || model === article.dataset.model;
+    const parameters = isSame ? JSON.parse(article.dataset.parameters || "{}") : {};
+    const label = isSame ? article.querySelector(".message-model")?.textContent : model;
+    const client_id = sending.answerAgain({ message: Number(message), model: model ?? article.dataset.model, parameters });
+    this.#showAnswer(role === "user" ? message : Number(parent), client_id, label);
+  }
+
+  #showAnswer(question, client_id, label) {
+    this.#cutAfter(question, client_id);
+    const answer = this.#bubbles.addPending("assistant", client_id, question);
+    answer.querySelector(".message-model").textContent = label ?? "";
+    this.#follow.pin(this.#bubbles.find(question) ?? answer);
+  }
+
+  /** Asks the picker for a model and answers again with it; closing the picker ends it. */
+  retryWithAnother(article) {
+    const stop = new AbortController();
+    const options = { capture: true, signal: stop.signal };
+    const picked = (event) => {
+      event.stopPropagation(); // it is for this answer, not for the composer
+      stop.abort();
+      this.retry({ message: Number(article.dataset.message), model: event.detail.model });
+    };
+    tell("open-model-picker", { model: article.dataset.model });
+    document.addEventListener("model-picked", picked, options);
+    document.addEventListener("close", ({ target }) => target.matches?.("dialog") && stop.abort(), options);
+  }
+
+  goOn(article) {
+    sending?.goOn(Number(article.dataset.message));
+    for (const button of article.querySelectorAll("[data-action=continue]")) button.disabled = true;
+  }
+
+  #cutAfter(parent, client_id) {
+    const cut = this.#bubbles.cutAfter(parent);
+    if (cut.length) this.#cut.set(client_id, cut);
+  }
+}
+
+/** Until the server's tile comes: the name, in a box of about its size. */
+function namedFile({ name, kind }) {
+  const tile = document.createElement("div");
+  tile.className = "pending-file";
+  tile.dataset.kind = kind ?? "";
+  tile.textContent = name ?? "";
+  return tile;
+}

@@ -1,0 +1,182 @@
+/** The messages of a page as nodes: finds, makes, places and takes them away; knows nothing of sockets. */
+
+import { fragment } from "lib/dom.js";
+import { morphMessage } from "lib/morph.js";
+import { unseen } from "lib/stream.js";
+import { localTimes } from "lib/times.js";
+
+export class Bubbles {
+  #list;
+  #box;
+
+  /** `list` is the <message-list>, which holds the templates and the box of messages. */
+  constructor(list) {
+    this.#list = list;
+    this.#box = list.querySelector(".messages");
+  }
+
+  get box() {
+    return this.#box;
+  }
+
+  get all() {
+    return [...this.#box.children];
+  }
+
+  get first() {
+    return this.#box.querySelector(".message[data-message]:not([data-message=''])");
+  }
+
+  get last() {
+    return this.#box.lastElementChild;
+  }
+
+  find(message) {
+    return message ? this.#box.querySelector(`#m${Number(message)}`) : null;
+  }
+
+  get live() {
+    return this.all.filter(({ dataset }) => dataset.status === "queued" || dataset.status === "streaming");
+  }
+
+  pendingOf(client_id, role) {
+    return this.all.find(({ dataset }) => "pending" in dataset && dataset.client === client_id && dataset.role === role);
+  }
+
+  /** A bubble before its row, at the end. */
+  addPending(role, client_id, parent) {
+    const { content } = this.#list.querySelector(`template[data-pending=${role}]`);
+    const article = document.importNode(content.firstElementChild, true);
+    Object.assign(article.dataset, { client: client_id ?? "", parent: parent ?? "" });
+    this.#box.append(article);
+    this.groom();
+    return article;
+  }
+
+  /** The bubble has got its row. */
+  adopt(article, message, parent) {
+    article.id = `m${message}`;
+    article.dataset.message = message;
+    article.dataset.parent = parent ?? "";
+    delete article.dataset.pending;
+    return article;
+  }
+
+  /** Is `parent` (null: before the first) the last one in view, so that a child of it belongs at the end? */
+  isEnd(parent) {
+    const last = this.last;
+    return parent ? last?.dataset.message === String(parent) : !last;
+  }
+
+  /** Takes away all that follows `parent` and returns it, so that it can be put back. */
+  cutAfter(parent) {
+    const from = parent ? this.find(parent) : null;
+    if (parent && !from) return [];
+    const cut = this.all.slice(from ? this.all.indexOf(from) + 1 : 0);
+    for (const node of cut) node.remove();
+    return cut;
+  }
+
+  putBack(nodes) {
+    this.#box.append(...nodes);
+    this.groom();
+  }
+
+  /** Newer HTML of one message. */
+  take(fresh) {
+    const article = this.find(fresh.dataset.message);
+    if (!article) return null;
+    morphMessage(article, fresh);
+    this.groom();
+    return article;
+  }
+
+  /** Messages of an older page, above the others. */
+  prepend(html) {
+    const page = fragment(html);
+    const marker = page.querySelector("[data-older]");
+    marker?.remove();
+    localTimes(page);
+    this.#box.prepend(page);
+    this.groom();
+    return Boolean(marker);
+  }
+
+  /** Replaces `article` and all after it by another branch. */
+  replaceFrom(article, html) {
+    const page = fragment(html);
+    localTimes(page);
+    for (const node of this.all.slice(this.all.indexOf(article))) node.remove();
+    this.#box.append(page);
+    this.groom();
+  }
+
+  /** Makes the end of the page like the server's newest one; what is above it and bubbles without a row stay. */
+  reconcile(fresh) {
+    const wanted = [...fresh];
+    const known = new Set(wanted.map(({ dataset }) => dataset.message));
+    const start = this.all.findIndex(({ dataset }) => known.has(dataset.message));
+    const old = this.all.slice(Math.max(0, start)).filter(({ dataset }) => !("pending" in dataset));
+    for (const node of old) if (!known.has(node.dataset.message)) node.remove();
+    let before = null;
+    for (const node of wanted.reverse()) {
+      const mine = this.find(node.dataset.message);
+      if (mine) morphMessage(mine, node);
+      else this.#box.insertBefore(node, before ?? this.#firstPending());
+      before = mine ?? node;
+    }
+    localTimes(this.#box);
+    this.groom();
+  }
+
+  #firstPending() {
+    return this.all.find(({ dataset }) => "pending" in dataset) ?? null;
+  }
+
+  /** Appends what is new; false where something before it is missing. */
+  append(article, [part, kind, at, text]) {
+    const element = this.#textOf(article, part) ?? this.#addPart(article, part, kind);
+    const more = unseen(element.length, at, text);
+    if (more === null) return false;
+    if (more) element.append(more);
+    return true;
+  }
+
+  /** UTF-16 lengths of the parts, as `reply.peek` and `conversation.open` tell them. */
+  lengths(article) {
+    const lengths = [];
+    for (const element of article.querySelectorAll("markdown-text[data-part]")) lengths[Number(element.dataset.part)] = element.length ?? 0;
+    return Array.from(lengths, (length) => length ?? 0);
+  }
+
+  /** The name stands only where the person changes. */
+  groom() {
+    let author = null;
+    for (const { dataset } of this.all) {
+      if (dataset.role !== "user") continue;
+      if (dataset.author === author) dataset.sameAuthor = "";
+      else delete dataset.sameAuthor;
+      ({ author } = dataset);
+    }
+  }
+
+  #textOf(article, part) {
+    return article.querySelector(`markdown-text[data-part="${Number(part)}"]`);
+  }
+
+  #addPart(article, part, kind) {
+    const box = article.querySelector(".message-parts");
+    for (const block of box.querySelectorAll("thinking-block[data-live]")) block.end?.();
+    const node = kind === "reasoning" ? this.#thinking() : document.createElement("markdown-text");
+    const element = node.localName === "markdown-text" ? node : node.querySelector("markdown-text");
+    Object.assign(element.dataset, { part, kind });
+    const after = [...box.querySelectorAll("[data-part]")].filter((other) => Number(other.dataset.part) < part).at(-1);
+    if (after) (after.closest("thinking-block") ?? after).after(node);
+    else box.prepend(node);
+    return element;
+  }
+
+  #thinking() {
+    return document.importNode(this.#list.querySelector("template[data-part=reasoning]").content, true).firstElementChild;
+  }
+}

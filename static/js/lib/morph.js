@@ -1,0 +1,56 @@
+/** Makes a message on the page like the server's newer HTML of it, without taking away what somebody is doing with it. */
+
+import { Idiomorph } from "idiomorph";
+
+import { localTimes } from "lib/times.js";
+
+const LIVE = /^(?:queued|streaming)$/;
+// Set in the browser, unknown to the server.
+const OURS = /^(?:open|data-folded|data-same-author|data-found|data-unfolded)$/;
+const MORPHED = new Set(["markdown-text", "message-actions", "thinking-block"]);
+
+export const isLive = (article) => LIVE.test(article.dataset.status);
+
+/** Live text wins over fetched text; a fetched state older than what is known is not taken (promises.md 20). */
+export function isStale(article, fresh) {
+  const isOlder = Number(fresh.dataset.revision) < Number(article.dataset.revision);
+  return isOlder && !(isLive(article) && isLive(fresh));
+}
+
+export function morphMessage(article, fresh) {
+  if (isStale(article, fresh)) return false;
+  const revision = Math.max(Number(article.dataset.revision) || 0, Number(fresh.dataset.revision));
+  Idiomorph.morph(article, fresh, {
+    morphStyle: "outerHTML",
+    callbacks: { beforeNodeMorphed: (old, node) => takeOver(old, node, isLive(fresh)), beforeAttributeUpdated: (name) => !OURS.test(name) },
+  });
+  article.dataset.revision = revision;
+  if (!isLive(article)) for (const text of article.querySelectorAll("markdown-text")) text.finish?.();
+  localTimes(article);
+  return true;
+}
+
+/** False where idiomorph has nothing left to do. */
+function takeOver(old, fresh, isFreshLive) {
+  if (old.nodeType !== Node.ELEMENT_NODE) return true;
+  if (old.localName === "markdown-text") return takeText(old, fresh, isFreshLive);
+  if (old.dataset.action === "unfold") return false;
+  if (isPlaying(old)) return false;
+  // Elements of other rooms draw their own content: the same attributes mean the same content.
+  return !old.localName.includes("-") || MORPHED.has(old.localName) || !hasSameAttributes(old, fresh);
+}
+
+function takeText(old, fresh, isFreshLive) {
+  const text = fresh.textContent;
+  old.dataset.part = fresh.dataset.part;
+  if (!(isFreshLive && old.text.startsWith(text))) old.text = text;
+  return false;
+}
+
+function isPlaying(node) {
+  return node.matches("audio, video") && !node.paused;
+}
+
+function hasSameAttributes(old, fresh) {
+  return [...fresh.attributes].every(({ name, value }) => old.getAttribute(name) === value);
+}

@@ -72,6 +72,8 @@ class Message(models.Model):
                 name="message_live",
                 condition=models.Q(status__in=["queued", "streaming"]),
             ),
+            # For the list's running marks; SQLite uses no partial index where the status is a parameter.
+            models.Index(fields=["status", "conversation"], name="message_running"),
         ]
 
     def __str__(self) -> str:

@@ -78,6 +78,7 @@ async def _tried(
 
 async def _events(protocol: ReplyProtocol, answer: Answer) -> AsyncIterator[Event]:
     told = cut = None
+    answer.waits()
     try:
         async for chunk in answer.chunks:
             answer.heard()

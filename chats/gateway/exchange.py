@@ -19,6 +19,7 @@ BODY_LIMIT = 128 * 2**20  # the gateway's MAX_REQUEST_BODY_MB (text.md 2.2)
 ERROR_BODY_LIMIT = 1_000_000
 ERROR_BODY_S = 10.0
 DRAIN_S = 0.5
+_UNREACHABLE = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 TRANSPORT_ERRORS = (httpx.TransportError, aiohttp.ClientError, OSError, TimeoutError)
 
 
@@ -36,15 +37,15 @@ class Answer:
         self._loop = asyncio.get_running_loop()
         self._was_silent = False
         self._closing: asyncio.Task[None] | None = None
-        self.waiting_since = self._loop.time()
+        self._waiting_since = inf
         self._watch = self._loop.call_later(silence_s, self._look)
 
     def heard(self) -> None:
         """A chunk came; the time until `waits` is ours, not the gateway's."""
-        self.waiting_since = inf
+        self._waiting_since = inf
 
     def waits(self) -> None:
-        self.waiting_since = self._loop.time()
+        self._waiting_since = self._loop.time()
 
     def failure(self, error: BaseException) -> GatewayError:
         if self._was_silent:
@@ -68,7 +69,7 @@ class Answer:
 
     def _look(self) -> None:
         """One timer per answer instead of one per chunk, which is what a read timeout of aiohttp would set."""
-        silent_s = self._loop.time() - self.waiting_since
+        silent_s = self._loop.time() - self._waiting_since
         if silent_s >= self._silence_s:
             self._was_silent = True
             self._closing = self._loop.create_task(self._response.aclose())  # wakes the reader with an error
@@ -122,11 +123,11 @@ def headers(credentials: Credentials, more: Mapping[str, str]) -> dict[str, str]
 
 
 def unreached(error: BaseException) -> GatewayError:
-    """Before a status came. Only a wait that ran out is a timeout: httpx-aiohttp calls a lost connection one too."""
+    """Before a status came. httpx-aiohttp calls a refused or lost connection ConnectTimeout, so the cause decides."""
     reason = error.__cause__ or error
-    if isinstance(error, httpx.ConnectError) or isinstance(reason, aiohttp.ConnectionTimeoutError):
+    if isinstance(error, httpx.ConnectError) or isinstance(reason, _UNREACHABLE):
         return GatewayError("connection", code="unreachable", message=str(reason), is_retryable=True)
-    if isinstance(reason, TimeoutError):
+    if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout | TimeoutError) or isinstance(reason, TimeoutError):
         return GatewayError("timeout", code="no_answer", is_retryable=True)
     return GatewayError("connection", code="connection_lost", message=str(reason), is_retryable=True)
 

@@ -25,20 +25,20 @@ def _messages(spec: ModelSpec, prompt: Prompt) -> Iterator[Message]:
     if system:
         yield {"role": "system", "content": system}
     answered = {part.call_id for turn in prompt.turns for part in turn.parts if part.kind == "tool_result"}
-    for turn in _joined(_with_own_pictures(spec, prompt.turns)):
+    for turn in _joined(_with_own_pictures(spec, prompt.turns), answered):
         if turn.role == "tool":
             yield from _results(turn)
         elif turn.role == "assistant":
-            yield from _assistant(spec, turn, answered)
+            yield _assistant(spec, turn, answered)
         else:
             yield {"role": turn.role, "content": content(spec, turn.parts)}
 
 
-def _joined(turns: Iterable[Turn]) -> list[Turn]:
-    """An answer that failed leaves two user turns in a row, which deepseek-reasoner and Spark refuse (VD)."""
+def _joined(turns: Iterable[Turn], answered: set[str]) -> list[Turn]:
+    """An answer that says nothing leaves two user turns in a row, which deepseek-reasoner and Spark refuse (VD)."""
     joined: list[Turn] = []
     for turn in turns:
-        if turn.role == "assistant" and not turn.parts:
+        if turn.role == "assistant" and not any(_is_said(part, answered) for part in turn.parts):
             continue
         if joined and turn.role == "user" == joined[-1].role:
             joined[-1] = replace(joined[-1], parts=joined[-1].parts + turn.parts)
@@ -65,18 +65,23 @@ def _results(turn: Turn) -> Iterator[Message]:
             yield {"role": "tool", "tool_call_id": part.call_id, "content": part.text}
 
 
-def _assistant(spec: ModelSpec, turn: Turn, answered: set[str]) -> Iterator[Message]:
-    text = "".join(part.text for part in turn.parts if part.kind == "text")
-    # A call that nobody answered would be refused, and a tool the vendor ran itself has no id.
-    calls = [_call(part) for part in turn.parts if part.kind == "tool_call" and part.call_id in answered]
-    if not text and not calls:
-        return
+def _is_said(part: Part, answered: set[str]) -> bool:
+    """A call that nobody answered would be refused, and a tool the vendor ran itself has no id."""
+    if part.kind == "tool_call":
+        return part.call_id in answered
+    return part.kind == "text" and bool(part.text)
+
+
+def _assistant(spec: ModelSpec, turn: Turn, answered: set[str]) -> Message:
+    said = [part for part in turn.parts if _is_said(part, answered)]
+    text = "".join(part.text for part in said if part.kind == "text")
+    calls = [_call(part) for part in said if part.kind == "tool_call"]
     message: Message = {"role": "assistant", "content": text or None}
     if calls:
         message["tool_calls"] = calls
     if turn.model in ("", spec.model):
         _give_back(message, spec, [part for part in turn.parts if part.kind == "reasoning"])
-    yield message
+    return message
 
 
 def _call(part: Part) -> Message:

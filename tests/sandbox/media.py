@@ -112,3 +112,15 @@ def pdf(pages: int, width: int = 595, height: int = 842) -> bytes:
     objects += [f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {width} {height}] >>"] * pages
     body = "".join(f"{at} 0 obj\n{text}\nendobj\n" for at, text in enumerate(objects, 1))
     return f"%PDF-1.7\n{body}trailer\n<< /Root 1 0 R >>\n%%EOF".encode()
+
+
+def film_part(*colours, **options):
+    return {"type": "video_url", "video_url": {"url": data_url(film(*colours, **options), "video/mp4")}}
+
+
+def image_part(*colours, **options):
+    return {"type": "image_url", "image_url": {"url": data_url(picture(*colours, **options), "image/png")}}
+
+
+def text_part(text):
+    return {"type": "text", "text": text}

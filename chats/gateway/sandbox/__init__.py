@@ -1,0 +1,1 @@
+"""The gateway's routes without a model behind them: an ASGI application that measures what it is sent."""

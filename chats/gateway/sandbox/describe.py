@@ -11,6 +11,7 @@ from chats.gateway.sandbox.tokens import Facts
 
 Rows = list[tuple[str, str]]
 MOST_SPANS = 12
+STRONG = 0.2  # share of a picture that puts a colour into the sentence
 
 
 class Describer:
@@ -44,13 +45,13 @@ class Describer:
         return self._row("size", self.say("bytes", size=size))
 
     def _image(self, facts: ImageFacts) -> tuple[str, Rows]:
-        names = [self._colour(colour.name) for colour in facts.colours]
+        strong = [colour for colour in facts.colours if colour.share >= STRONG] or facts.colours[:1]
         light = "dark" if facts.brightness < 0.3 else "bright" if facts.brightness > 0.7 else "medium"
         said = self.say(
             "image_says",
             width=facts.width,
             height=facts.height,
-            colours=self.words["and"].join(names[:2]),
+            colours=self._listed([self._colour(colour.name) for colour in strong]),
             light=self.words[light],
         )
         shares = (f"{self._colour(colour.name)} {colour.share:.0%}" for colour in facts.colours)
@@ -101,8 +102,13 @@ class Describer:
         if not facts.cuts_s:
             return ""
         times = [_plain(time) for time in facts.cuts_s[:MOST_SPANS]]
-        last = ([self.words["comma"].join(times[:-1])] if times[1:] else []) + times[-1:]
-        return self.say("cut_at", times=self.words["and"].join(last))
+        return self.say("cut_at", times=self._listed(times))
+
+    def _listed(self, items: list[str]) -> str:
+        """One, two and three."""
+        if len(items) < 2:
+            return "".join(items)
+        return self.words["comma"].join(items[:-1]) + self.words["and"] + items[-1]
 
     def _codecs(self, facts: VideoFacts) -> str:
         sound = f" + {facts.audio.codec}" if facts.audio else ""

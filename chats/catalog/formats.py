@@ -57,14 +57,12 @@ CONTAINERS = {
     "mpegts": "ts",
     "mpegvideo": "mpeg",
 }
+# Whose words chats/media takes out; older office formats are not among them.
 DOCUMENTS = (
     "application/pdf",
-    "application/msword",
     "application/vnd.openxmlformats-officedocument.",
     "application/vnd.oasis.opendocument.",
-    "application/vnd.ms-",
     "application/epub+zip",
-    "application/rtf",
 )
 TEXTS = (
     "text/",

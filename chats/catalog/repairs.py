@@ -52,16 +52,16 @@ def _parts_of_film(spec: ModelSpec, file: FileFacts) -> Iterator[str]:
 
 def nearest(spec: ModelSpec, files: Sequence[FileFacts], delivery: Delivery, company: Company) -> str | None:
     """The nearest model that takes the whole message: of the same vendor and family first, then a favourite."""
-    others = list(_askable(spec, company.models))
-    able = [other for other in others if _takes(other, files, delivery)]
-    if not able:
-        able = [other for other in others if _could_take(other, files)]
 
     def distance(other: ModelSpec) -> tuple[bool, ...]:
         is_liked = other.model in company.favourites
         return _draws(other) != _draws(spec), other.vendor != spec.vendor, other.family != spec.family, not is_liked
 
-    return min(able, key=distance).model if able else None
+    others = sorted(_askable(spec, company.models), key=distance)
+    as_it_is = (other for other in others if _takes(other, files, delivery))
+    perhaps = (other for other in others if _could_take(other, files))
+    found = next(as_it_is, None) or next(perhaps, None)
+    return found.model if found else None
 
 
 def _askable(spec: ModelSpec, models: Iterable[ModelSpec]) -> Iterator[ModelSpec]:

@@ -88,6 +88,7 @@ def _answer(request) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@require_http_methods(["GET", "POST"])
 def oidc_login(request, provider_id: str):
     """allauth's view, but the way out is a page that moves on.
 

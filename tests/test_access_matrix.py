@@ -1,0 +1,189 @@
+"""Every door of the site against every role; a door that tests/matrix.py does not list fails the test."""
+
+import json
+from dataclasses import dataclass
+
+import pytest
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import get_resolver, resolve
+from django.utils import timezone
+
+from chats import accounts, keys
+from chats.models import (
+    Attachment,
+    Conversation,
+    ConversationMark,
+    Invitation,
+    Membership,
+    Message,
+    Role,
+    Team,
+)
+from tests.matrix import DOORS, ROLES, Door
+
+pytestmark = pytest.mark.django_db
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+KEPT = (Team, Membership, Invitation, Conversation, ConversationMark, Message, Attachment)
+
+
+@dataclass
+class World:
+    """People by role, and the things that doors name."""
+
+    people: dict
+    things: dict[str, object]
+
+    def client(self, role: str) -> Client:
+        client = Client()
+        if self.people[role]:
+            client.force_login(self.people[role])
+        return client
+
+    def knock(self, door: Door, role: str):
+        path = door.path.format(**self.things)
+        ask = getattr(self.client(role), door.method.lower())
+        if door.json is not None:
+            return ask(path, json.dumps(self._filled(door.json)), content_type="application/json")
+        if door.method in ("PUT", "DELETE"):
+            return ask(path, b"abc", content_type="application/octet-stream")
+        return ask(path, self._filled(door.body))
+
+    def _filled(self, value):
+        if isinstance(value, dict):
+            return {name: self._filled(one) for name, one in value.items()}
+        if isinstance(value, list):
+            return [self._filled(one) for one in value]
+        if isinstance(value, str) and value.startswith("{"):
+            return self.things[value.strip("{}")]
+        return value
+
+
+@pytest.fixture
+def world(team, alice, bob, victor, charlie, make_user):
+    cache.clear()
+    ann, olga, rita = make_user("ann"), make_user("olga"), make_user("rita")
+    Membership.objects.create(team=team, user=ann, role=Role.ADMIN)
+    Membership.objects.create(team=team, user=olga, role=Role.OWNER)
+    seats = {one.user: one for one in team.memberships.select_related("user")}
+    other = accounts.found_team(charlie, "Elsewhere")
+    people = {"owner": alice, "admin": ann, "member": bob, "viewer": victor, "removed": rita, "stranger": charlie}
+    things = _teams(team, other, alice, seats, {"bob": bob, "victor": victor, "second_owner": olga})
+    return World(people | {"anonymous": None}, things | _conversations(team, alice) | _uploads(team, alice))
+
+
+def _teams(team, other, alice, seats, named) -> dict[str, object]:
+    keys.store(team, "a-key-that-is-long-enough")
+    invitation, token = Invitation.issue(team=team, author=alice, role=Role.MEMBER, days=7)
+    spent, spent_token = Invitation.issue(team=team, author=alice, role=Role.MEMBER, days=7)
+    Invitation.objects.filter(pk=spent.pk).update(revoked_at=timezone.now())
+    return {
+        "team": team.pk,
+        "other_team": other.pk,
+        "invitation": invitation.pk,
+        "token": token,
+        "spent_token": spent_token,
+        "start_token": "made-up",
+    } | {name: seats[user].pk for name, user in named.items()}
+
+
+def _conversations(team, alice) -> dict[str, object]:
+    """Three of alice: shared, private, and shared but in the bin; each a question with a file, and a reply."""
+    now = timezone.now()
+    found: dict[str, object] = {}
+    states = {"shared": {"shared_at": now}, "private": {}, "deleted": {"shared_at": now, "deleted_at": now}}
+    for name, state in states.items():
+        conversation = Conversation.objects.create(team=team, author=alice, client_id=name, title=name, **state)
+        prefix = "private_" if name == "private" else "" if name == "shared" else "deleted_"
+        file = _file(team, alice)
+        asked = _message(conversation, None, Message.Role.USER, [{"kind": "attachment", "id": file.pk}])
+        asked.attachments.add(file)
+        reply = _message(conversation, asked, Message.Role.ASSISTANT, [{"kind": "text", "text": "A cat."}])
+        found |= {name: conversation.pk, f"{prefix}reply": reply.pk, f"{prefix}file": file.pk}
+    return found
+
+
+def _message(conversation, parent, role, parts) -> Message:
+    return Message.objects.create(
+        conversation=conversation, parent=parent, role=role, author=conversation.author, client_id="1", parts=parts
+    )
+
+
+def _file(team, alice) -> Attachment:
+    file = Attachment(team=team, uploader=alice, kind="image", state="ready", name="a.png", content_type="image/png")
+    file.size_bytes = file.received_bytes = 3
+    if not default_storage.exists("a.png"):
+        default_storage.save("a.png", ContentFile(b"abc"))
+    file.file = file.poster = file.preview = "a.png"
+    file.save()
+    return file
+
+
+def _uploads(team, alice) -> dict[str, object]:
+    upload = Attachment.objects.create(team=team, uploader=alice, name="b.png", size_bytes=9, state="uploading")
+    return {"upload": upload.pk}
+
+
+def answer_of(response) -> str:
+    """One of the words of tests/matrix.py."""
+    if response.status_code == 302 and response["Location"].startswith("/accounts/login/?next="):
+        return "in"
+    if response.status_code < 400:
+        return "ok"
+    return "no" if response.status_code == 404 else str(response.status_code)
+
+
+def rows() -> dict[str, list]:
+    return {model.__name__: list(model.objects.order_by("pk").values()) for model in KEPT}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("door", DOORS, ids=str)
+def test_a_door_opens_for_those_it_should(world, door, role):
+    before = rows()
+    response = world.knock(door, role)
+    assert answer_of(response) == door.expects(role)
+    if door.expects(role) != "ok":
+        assert rows() == before, "a closed door changed something"
+
+
+def all_routes(resolver=None, prefix: str = "") -> set[str]:
+    """Every pattern of the site but the admin's, which has tests of its own below."""
+    found = set()
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(pattern.pattern).removeprefix("^")
+        if getattr(pattern, "namespace", "") == "admin":
+            continue
+        found |= all_routes(pattern, route) if hasattr(pattern, "url_patterns") else {route}
+    return found
+
+
+def test_every_door_of_the_site_is_in_the_table():
+    assert all_routes() - {door.route for door in DOORS} == set(), "add the door to tests/matrix.py, with every role"
+
+
+def test_a_door_answers_no_method_that_the_table_does_not_list(world):
+    """Of our own views; allauth's take PUT for POST, behind the same checks."""
+    listed = {(door.method, door.route) for door in DOORS}
+    paths = {door.route: door.path.format(**world.things).split("?")[0] for door in DOORS}
+    del paths["healthz"]  # tells the same however one asks
+    ours = {route: path for route, path in paths.items() if resolve(path).func.__module__.startswith("chats.")}
+    unlisted = [(method, route) for route in ours for method in METHODS if (method, route) not in listed]
+    owner = world.client("owner")
+    answering = [
+        f"{method} {route}"
+        for method, route in unlisted
+        if getattr(owner, method.lower())(ours[route]).status_code != 405
+    ]
+    assert answering == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_admin_opens_for_nobody_of_a_team(world, role):
+    """Owners of a team run no site; people of the site's staff are made with `createsuperuser`."""
+    for path in ("", "auth/user/", f"chats/team/{world.things['team']}/change/", "chats/conversation/", "jsi18n/"):
+        response = world.client(role).get(f"/admin/{path}", follow=True)
+        ends = response.redirect_chain[-1][0] if response.redirect_chain else ""
+        assert response.status_code == 403 or ends.startswith("/accounts/login/"), path

@@ -55,16 +55,11 @@ class ParameterPanel extends HTMLElement {
     return modelOf(current(), this.model);
   }
 
-  #set(name, value) {
-    this.#wanted = withValue(this.#wanted, name, value);
+  /** The event carries all that was set: whoever keeps it offers it again to the next model. */
+  #keep(wanted) {
+    this.#wanted = wanted;
     this.#render();
-    tell("parameters-changed", { value: this.value, model: this.model }, this);
-  }
-
-  #reset() {
-    this.#wanted = {};
-    this.#render();
-    tell("parameters-changed", { value: {}, model: this.model }, this);
+    tell("parameters-changed", { value: wanted, model: this.model }, this);
   }
 
   #render() {
@@ -79,7 +74,7 @@ class ParameterPanel extends HTMLElement {
         ${this.#settings(often)}
         ${seldom.length ? html`<details class="settings-more" ?open=${seldom.some(({ name }) => name in this.value)}><summary>${t("More settings")}</summary>${this.#settings(seldom)}</details>` : nothing}
         ${model.parameters.length ? nothing : html`<p class="field-hint">${t("This model has no settings.")}</p>`}
-        ${Object.keys(this.value).length ? html`<button class="button" type="button" @click=${() => this.#reset()}>${t("Reset all")}</button>` : nothing}
+        ${Object.keys(this.value).length ? html`<button class="button" type="button" @click=${() => this.#keep({})}>${t("Reset all")}</button>` : nothing}
       </div>`;
   }
 
@@ -93,7 +88,7 @@ class ParameterPanel extends HTMLElement {
           parameter,
           value: values[parameter.name],
           rival: ruledOutBy(parameter, values),
-          set: (value) => this.#set(parameter.name, value),
+          set: (value) => this.#keep(withValue(this.#wanted, parameter.name, value)),
         }),
     );
   }

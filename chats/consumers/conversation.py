@@ -146,6 +146,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                 "url": f"/c/{asked.message.conversation_id}/",
             }
         )
+        if asked.is_new and frame["type"] != "reply.continue":
+            await database_sync_to_async(replies.settle)(asked)
 
     async def stop_reply(self, frame: dict[str, Any]) -> None:
         await database_sync_to_async(replies.stop)(self.user, frames.whole(frame, "message"))

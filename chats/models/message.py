@@ -88,6 +88,7 @@ class Message(models.Model):
         return "".join(part.get("text", "") for part in self.parts if part.get("kind") == "text")
 
     def files(self) -> list:
-        """The attachments in the order in which they were put; uses what was prefetched."""
-        found = {file.pk: file for file in self.attachments.all()}
-        return [found[part["id"]] for part in self.parts if part.get("kind") == "attachment" and part["id"] in found]
+        """The attachments in the order in which they were put; asks nothing where there are none."""
+        ids = [part["id"] for part in self.parts if part.get("kind") == "attachment"]
+        found = {file.pk: file for file in self.attachments.all()} if ids else {}
+        return [found[pk] for pk in ids if pk in found]

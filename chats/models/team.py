@@ -99,12 +99,12 @@ class Membership(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["team", "user"], name="membership_once")]
 
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.team_id} as {self.role}"
+
     @property
     def may_write(self) -> bool:
         return self.role in WRITERS
-
-    def __str__(self) -> str:
-        return f"{self.user_id} in {self.team_id} as {self.role}"
 
     @property
     def is_keeper(self) -> bool:

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db.models import prefetch_related_objects
+
 from .conversation import Conversation, ConversationMark
 from .message import Message
 
@@ -91,8 +93,12 @@ def ancestors(message: Message) -> list[Message]:
     while at is not None:
         ids.append(at)
         at = parents.get(at)
-    found = Message.objects.filter(pk__in=ids).prefetch_related("attachments").in_bulk()
-    return [found[pk] for pk in reversed(ids)]
+    found = Message.objects.in_bulk(ids)
+    branch = [found[pk] for pk in reversed(ids)]
+    with_files = [row for row in branch if any(part.get("kind") == "attachment" for part in row.parts)]
+    if with_files:
+        prefetch_related_objects(with_files, "attachments")
+    return branch
 
 
 def choose(conversation: Conversation, user, pk: int) -> None:

@@ -1,6 +1,6 @@
 """Replies: ask, answer again, go on, stop, and end those whose writer is gone."""
 
-from .asking import Asked, Question, Refused, ask, ask_again, go_on
+from .asking import Asked, Question, Refused, ask, ask_again, go_on, settle
 from .interruptions import mark_interrupted, stop
 from .writer import live, shutdown, start, wait_for
 
@@ -13,6 +13,7 @@ __all__ = [
     "go_on",
     "live",
     "mark_interrupted",
+    "settle",
     "shutdown",
     "start",
     "stop",

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,19 +49,23 @@ class Asked:
 
 
 def ask(user, question: Question) -> Asked:
-    """Writes the question and its empty reply in one transaction; raises Refused."""
-    with transaction.atomic():
-        conversation = _conversation(user, question)
-        if found := _asked_before(conversation, question.client_id):
+    """Writes the question and its empty reply in one transaction; raises Refused. What can wait is settle()'s."""
+    try:
+        with transaction.atomic():
+            return _ask(user, question)
+    except (IntegrityError, Refused):
+        # A resend meets its own rows; looking for them first would cost every first send a query.
+        if found := _asked_before(user, question):
             return found
-        return _ask(user, conversation, question)
+        raise
 
 
-def _ask(user, conversation: Conversation, question: Question) -> Asked:
-    spec, parameters = _checked(question.model, question.parameters)
+def _ask(user, question: Question) -> Asked:
+    spec, parameters = _checked(question)
+    conversation = _conversation(user, question)
     files = _files(user, conversation.team_id, question, spec)
     parent = _parent(conversation, question.parent)
-    is_branch = _siblings(conversation, parent).filter(role=Message.Role.USER).exists()
+    is_branch = question.conversation is not None and _has_siblings(conversation, parent)
     message = Message.objects.create(
         conversation=conversation,
         parent=parent,
@@ -72,10 +76,9 @@ def _ask(user, conversation: Conversation, question: Question) -> Asked:
         parameters=parameters,
         parts=[*({"kind": "attachment", "id": file.pk} for file in files), {"kind": "text", "text": question.text}],
     )
-    message.attachments.set(files)
+    if files:
+        message.attachments.set(files)
     reply = _reply(message, user, question.client_id, spec, parameters)
-    _spoken(conversation, user, reply, title_from(question.text, [file.name for file in files]))
-    tree.choose(conversation, user, reply.pk)
     for row in (message, reply):
         transaction.on_commit(partial(broadcasts.message_created, row))
     return Asked(message, reply, is_branch=is_branch)
@@ -90,11 +93,9 @@ def ask_again(user, client_id: str, message_id: int, model: str, parameters: Map
         found = Message.objects.filter(conversation=asked.conversation, client_id=client_id, parent=asked).first()
         if found:
             return Asked(asked, found, is_new=False)
-        spec, clean = _checked(model or asked.model, parameters)
+        spec, clean = _spec_and_parameters(model or asked.model, parameters)
         _check_fit(spec, asked.files())
         reply = _reply(asked, user, client_id, spec, clean)
-        _spoken(asked.conversation, user, reply, "")
-        tree.choose(asked.conversation, user, reply.pk)
         transaction.on_commit(partial(broadcasts.message_created, reply))
         return Asked(asked, reply, is_branch=True)
 
@@ -124,6 +125,22 @@ def go_on(user, client_id: str, message_id: int) -> Asked:
         return Asked(asked, reply)
 
 
+def settle(asked: Asked) -> None:
+    """What lists and marks need of a new question, once its reply has begun: title, order, branch, recent models."""
+    conversation, user, reply = asked.message.conversation, asked.reply.author, asked.reply
+    now = timezone.now()
+    with transaction.atomic():
+        mine = Conversation.objects.filter(pk=conversation.pk)
+        mine.update(model=reply.model, updated_at=now, spoken_at=now)
+        if not conversation.title:
+            title = title_from(asked.message.text, [file.name for file in asked.message.files()])
+            mine.filter(title="", is_title_manual=False).update(title=title)
+        conversation.marks.update_or_create(user=user, defaults={"seen_at": now})
+        ModelUse.objects.update_or_create(user=user, model=reply.model, defaults={"used_at": now})
+        tree.choose(conversation, user, reply.pk)
+        transaction.on_commit(partial(broadcasts.conversation_changed, conversation, "spoken"))
+
+
 def _conversation(user, question: Question) -> Conversation:
     if question.conversation is not None:
         found = Conversation.objects.writable_by(user).filter(pk=question.conversation).first()
@@ -133,23 +150,36 @@ def _conversation(user, question: Question) -> Conversation:
     team = Team.objects.current_for(user)
     if team is None or not team.memberships.filter(user=user, role__in=WRITERS).exists():
         raise Refused("no_access", _("Your role in this team is to read. Ask an admin to change it."))
-    conversation, is_new = Conversation.objects.get_or_create(
-        author=user, client_id=question.client_id, defaults={"team": team, "model": question.model}
+    conversation = Conversation.objects.create(
+        author=user, client_id=question.client_id, team=team, model=question.model
     )
-    if is_new:
-        transaction.on_commit(partial(broadcasts.conversation_changed, conversation, "created"))
+    transaction.on_commit(partial(broadcasts.conversation_changed, conversation, "created"))
     return conversation
 
 
-def _asked_before(conversation: Conversation, client_id: str) -> Asked | None:
-    message = conversation.messages.filter(client_id=client_id, role=Message.Role.USER).first()
-    if message is None:
+def _asked_before(user, question: Question) -> Asked | None:
+    sent = Message.objects.filter(client_id=question.client_id, author=user)
+    if question.conversation is not None:
+        sent = sent.filter(conversation=question.conversation)
+    else:
+        sent = sent.filter(conversation__author=user, conversation__client_id=question.client_id)
+    rows = {row.role: row for row in sent.select_related("conversation")}
+    if len(rows) < 2:
         return None
-    reply = conversation.messages.get(client_id=client_id, role=Message.Role.ASSISTANT)
-    return Asked(message, reply, is_new=False)
+    return Asked(rows[Message.Role.USER], rows[Message.Role.ASSISTANT], is_new=False)
 
 
-def _checked(model: str, raw: Mapping[str, Any]) -> tuple[ModelSpec, dict[str, Any]]:
+def _checked(question: Question) -> tuple[ModelSpec, dict[str, Any]]:
+    if len(question.text) > settings.MAX_TEXT_CHARACTERS:
+        raise Refused("text_too_long", _("The text is too long to send. Attach it as a file."))
+    if len(question.attachments) > settings.MAX_ATTACHMENTS:
+        raise Refused("too_many_files", _("Too many files for one message."))
+    if not question.text.strip() and not question.attachments:
+        raise Refused("empty", _("Write something or attach a file."))
+    return _spec_and_parameters(question.model, question.parameters)
+
+
+def _spec_and_parameters(model: str, raw: Mapping[str, Any]) -> tuple[ModelSpec, dict[str, Any]]:
     if not model or len(model) > 200:
         raise Refused("no_model", _("Choose a model first."))
     spec = catalog.get(model)
@@ -162,12 +192,8 @@ def _checked(model: str, raw: Mapping[str, Any]) -> tuple[ModelSpec, dict[str, A
 
 
 def _files(user, team_id: int, question: Question, spec: ModelSpec) -> list[Attachment]:
-    if len(question.text) > settings.MAX_TEXT_CHARACTERS:
-        raise Refused("text_too_long", _("The text is too long to send. Attach it as a file."))
-    if len(question.attachments) > settings.MAX_ATTACHMENTS:
-        raise Refused("too_many_files", _("Too many files for one message."))
-    if not question.text.strip() and not question.attachments:
-        raise Refused("empty", _("Write something or attach a file."))
+    if not question.attachments:
+        return []
     visible = Attachment.objects.visible_to(user).filter(team_id=team_id, pk__in=question.attachments)
     found = {file.pk: file for file in visible}
     files = [found[pk] for pk in dict.fromkeys(question.attachments) if pk in found]
@@ -196,8 +222,9 @@ def _parent(conversation: Conversation, parent: int | None) -> Message | None:
     return found
 
 
-def _siblings(conversation: Conversation, parent: Message | None):
-    return conversation.messages.filter(parent=parent, deleted_at__isnull=True)
+def _has_siblings(conversation: Conversation, parent: Message | None) -> bool:
+    beside = conversation.messages.filter(parent=parent, deleted_at__isnull=True, role=Message.Role.USER)
+    return beside.exists()
 
 
 def _reply(asked: Message, user, client_id: str, spec: ModelSpec, parameters: dict[str, Any]) -> Message:
@@ -212,17 +239,6 @@ def _reply(asked: Message, user, client_id: str, spec: ModelSpec, parameters: di
         status=Message.Status.QUEUED,
         heartbeat_at=timezone.now(),
     )
-
-
-def _spoken(conversation: Conversation, user, reply: Message, title: str) -> None:
-    now = timezone.now()
-    mine = Conversation.objects.filter(pk=conversation.pk)
-    mine.update(model=reply.model, updated_at=now, spoken_at=now)
-    if title and not conversation.title:
-        mine.filter(title="", is_title_manual=False).update(title=title)
-    conversation.marks.update_or_create(user=user, defaults={"seen_at": now})
-    ModelUse.objects.update_or_create(user=user, model=reply.model, defaults={"used_at": now})
-    transaction.on_commit(partial(broadcasts.conversation_changed, conversation, "spoken"))
 
 
 def _writable(user, message_id: int) -> Message:

@@ -15,7 +15,9 @@ MODEL = "qwen3-max-preview"
 
 def ask(user, text="Hello", **fields) -> replies.Asked:
     fields = {"client_id": f"c{Message.objects.count()}", "model": MODEL, "text": text} | fields
-    return replies.ask(user, replies.Question(**fields))
+    asked = replies.ask(user, replies.Question(**fields))
+    replies.settle(asked)
+    return asked
 
 
 def finish(asked: replies.Asked, text="Fine.") -> replies.Asked:

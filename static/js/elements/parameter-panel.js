@@ -70,9 +70,9 @@ class ParameterPanel extends HTMLElement {
     const often = model.parameters.filter(({ name }) => !SELDOM.has(name));
     const seldom = model.parameters.filter(({ name }) => SELDOM.has(name));
     return html`${this.#card(model)}
-      <div class="settings" role="group" aria-label=${t("Parameters")}>
+      <div class="parameter-list" role="group" aria-label=${t("Parameters")}>
         ${this.#settings(often)}
-        ${seldom.length ? html`<details class="settings-more" ?open=${seldom.some(({ name }) => name in this.value)}><summary>${t("More settings")}</summary>${this.#settings(seldom)}</details>` : nothing}
+        ${seldom.length ? html`<details class="parameter-more" ?open=${seldom.some(({ name }) => name in this.value)}><summary>${t("More settings")}</summary>${this.#settings(seldom)}</details>` : nothing}
         ${model.parameters.length ? nothing : html`<p class="field-hint">${t("This model has no settings.")}</p>`}
         ${Object.keys(this.value).length ? html`<button class="button" type="button" @click=${() => this.#keep({})}>${t("Reset all")}</button>` : nothing}
       </div>`;

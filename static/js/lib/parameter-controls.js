@@ -11,12 +11,12 @@ const LARGEST_SLIDE = 1000; // a slider over more steps than pixels cannot be se
 /** `{parameter, value, rival, set}` with a label, a reset, and the line that says what it does or why it rests. */
 export function setting({ parameter, value, rival, set }) {
   const { label, hint } = parameterWords(parameter.name);
-  const id = `setting-${parameter.name.replace(/\W/g, "-")}`;
+  const id = `parameter-${parameter.name.replace(/\W/g, "-")}`;
   const facts = { id, label, parameter, value, isOff: Boolean(rival), set };
   const words = rival ? restingWords(parameter, rival) : hint;
   const isGroup = parameter.type === "boolean";
-  return html`<div class="setting" data-name=${parameter.name} ?data-resting=${facts.isOff}>
-    <div class="setting-head">
+  return html`<div class="parameter" data-name=${parameter.name} ?data-resting=${facts.isOff}>
+    <div class="parameter-head">
       ${isGroup ? html`<span id="${id}-label">${label}</span>` : html`<label for=${id}>${label}</label>`}
       ${value === undefined ? nothing : html`<button class="icon-button" type="button" aria-label=${t("Reset %(name)s", { name: label })} @click=${() => set(undefined)}><span class="icon icon-rotate-ccw" aria-hidden="true"></span></button>`}
     </div>
@@ -36,7 +36,7 @@ function number(facts) {
   const { parameter } = facts;
   const { minimum, maximum, step = 1 } = parameter;
   const canSlide = maximum !== undefined && minimum !== undefined && (maximum - minimum) / step <= LARGEST_SLIDE;
-  return html`<div class="setting-number">${canSlide ? slider(facts, step) : nothing}${numberField(facts)}</div>`;
+  return html`<div class="parameter-number">${canSlide ? slider(facts, step) : nothing}${numberField(facts)}</div>`;
 }
 
 function slider({ label, parameter, value, isOff, set }, step) {

@@ -2,17 +2,17 @@
 
 import { carriedOver } from "lib/models.js";
 
-/** What the composer needs to know of a model; `parameters` are names. */
+/** What is kept of a model; from the page `parameters` are names, from the catalog they have their ranges. */
 const brief = ({ id, label, in: inputs, parameters }) => ({
   id,
   label: label || id,
   in: inputs,
-  parameters: parameters.map((parameter) => parameter.name ?? parameter),
+  parameters: parameters.map((parameter) => (parameter.name ? parameter : { name: parameter })),
 });
 
 export class Choice {
   model; // {id, label, in, parameters}
-  parameters = {};
+  wanted = {}; // all that was set; a model that does not offer a setting only leaves it out
   #drafts;
   #place;
 
@@ -23,23 +23,31 @@ export class Choice {
     const kept = drafts.choice(place);
     const { model, parameters } = kept && kept.at >= first.at ? kept : first;
     this.model = brief(model);
-    this.parameters = parameters;
+    this.wanted = parameters;
   }
 
-  /** Takes another model, with those of the parameters that it knows. */
+  /** What goes out: a change of model must not make the next message fail. */
+  get parameters() {
+    return carriedOver(this.model.parameters, this.wanted);
+  }
+
   pick(model) {
-    this.parameters = carriedOver(model.parameters, this.parameters);
     this.model = brief(model);
     this.#keep();
   }
 
+  /** The catalog has come and knows the model better than the page did. */
+  describe(model) {
+    if (model.id === this.model.id) this.model = brief(model);
+  }
+
   set(parameters) {
-    this.parameters = parameters;
+    this.wanted = parameters;
     this.#keep();
   }
 
   get canThink() {
-    return this.model.parameters.includes("thinking");
+    return this.model.parameters.some(({ name }) => name === "thinking");
   }
 
   get isThinking() {
@@ -47,7 +55,7 @@ export class Choice {
   }
 
   toggleThinking() {
-    this.set({ ...this.parameters, thinking: !this.isThinking });
+    this.set({ ...this.wanted, thinking: !this.isThinking });
   }
 
   /** Is anything set in the panel, beside what the bar shows itself? */
@@ -59,11 +67,12 @@ export class Choice {
     return this.model.in.includes(kind);
   }
 
+  /** The conversation has got its address. */
   moveTo(place) {
     this.#place = place;
   }
 
   #keep() {
-    this.#drafts.choose(this.#place, { model: this.model, parameters: this.parameters });
+    this.#drafts.choose(this.#place, { model: this.model, parameters: this.wanted });
   }
 }

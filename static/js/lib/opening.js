@@ -1,0 +1,63 @@
+/** What a page can put into the composer before anybody types: its address, and the greeting's things to do. */
+
+import { hindrance } from "lib/models.js";
+import { request } from "lib/requests.js";
+
+/** {model, text, url} of an address, and the same address without them: a reload must not bring them twice. */
+export function prefillOf(address) {
+  const url = new URL(address);
+  const take = (name) => {
+    const value = url.searchParams.get(name) ?? "";
+    url.searchParams.delete(name);
+    return value;
+  };
+  const prefill = { model: take("model"), text: take("text"), url: take("attachment_url") };
+  return { ...prefill, isEmpty: !prefill.model && !prefill.text && !prefill.url, rest: url.pathname + url.search + url.hash };
+}
+
+/** A suggestion never replaces what somebody has typed. */
+export function suggested(own, text) {
+  const words = own.trim();
+  return !words || words === text ? text : `${words}\n\n${text}`;
+}
+
+/** A file of our own, as if the person had chosen it; without the hash in its served name. */
+export async function sampleFile(url) {
+  const blob = await (await request("GET", url)).blob();
+  const name = new URL(url, location.href).pathname.split("/").at(-1).replace(/\.[0-9a-f]{12}(?=\.)/, "");
+  return new File([blob], name, { type: blob.type });
+}
+
+/** The first model that can be asked now and takes all `kinds`; `wanted` if it is one of them. */
+export function modelFor(kinds, models, hindrance, wanted = "") {
+  const able = models.filter((model) => !hindrance(model) && kinds.every((kind) => model.in.includes(kind)));
+  return able.find(({ id }) => id === wanted) ?? able.find(({ out }) => out.includes("text")) ?? able[0] ?? null;
+}
+
+/** Carries both out; `composer`: suggest(text), addFiles(files), attachUrl(url), choose(what), pick(model), catalog(). */
+export class Opening {
+  #composer;
+
+  constructor(composer) {
+    this.#composer = composer;
+  }
+
+  /** Nothing is ever sent: the link may be anybody's. */
+  takeAddress() {
+    const { text, url, isEmpty, rest } = prefillOf(location.href);
+    if (isEmpty) return;
+    history.replaceState(history.state, "", rest);
+    if (text) this.#composer.suggest(text);
+    if (url) this.#composer.attachUrl(url);
+  }
+
+  async take({ sample, sampleUrl, text, model }) {
+    if (text) this.#composer.suggest(text);
+    if (sample === "picture") this.#composer.choose("picture");
+    if (sample !== "film") return;
+    const [file, catalog] = await Promise.all([sampleFile(sampleUrl), this.#composer.catalog()]);
+    const able = modelFor(["video", "audio"], catalog.models, hindrance, model);
+    if (able) this.#composer.pick(able);
+    this.#composer.addFiles([file]);
+  }
+}

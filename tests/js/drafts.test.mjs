@@ -140,7 +140,7 @@ test("another tab's text replaces older text only", () => {
 test("another tab's write is told to the conversation it belongs to", () => {
   const window = new EventTarget();
   const heard = [];
-  const stop = drafts.onForeign(window, 5, (kind, value) => heard.push([kind, value?.text]));
+  const stop = drafts.onForeign(window, () => 5, (kind, value) => heard.push([kind, value?.text]));
   const write = (key, value) =>
     window.dispatchEvent(Object.assign(new Event("storage"), { key, newValue: value && JSON.stringify(value) }));
   write("playground/1/draft/5", { text: "from there", files: [], at: 9 });

@@ -94,10 +94,10 @@ export class Drafts {
     }
   }
 
-  /** Calls `act(kind, value)` when another tab has changed the draft, choice or queue of `place`. */
+  /** Calls `act(kind, value)` when another tab has changed the draft, choice or queue of `place()`. */
   onForeign(window, place, act) {
     const stops = ["draft", "choice", "queue"].map((kind) =>
-      this.#kept.onForeign(window, `${kind}/${place}`, (name, value) => name === `${kind}/${place}` && act(kind, value)),
+      this.#kept.onForeign(window, `${kind}/`, (name, value) => name === `${kind}/${place()}` && act(kind, value)),
     );
     return () => stops.forEach((stop) => stop());
   }

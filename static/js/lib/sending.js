@@ -67,7 +67,8 @@ export class Sending {
   /** Stops a question that has no reply yet: it comes back if it has never left, else its reply is stopped at once. */
   stopPending(client_id) {
     const entry = this.#outbox.takeBack(client_id);
-    if (!entry) return this.#stopWhenAccepted.add(client_id);
+    if (!entry) return void this.#stopWhenAccepted.add(client_id);
+    this.#tell("message-returning", { place: entry.place });
     this.#giveBack(entry);
     this.#tell("message-refused", { ...this.#described(entry), error: null });
   }
@@ -88,6 +89,7 @@ export class Sending {
 
   #refused({ client_id, error }, entry) {
     this.#stopWhenAccepted.delete(client_id);
+    this.#tell("message-returning", { place: entry.place }); // a box saves what is newer first
     const waits = error.code === RUNNING && !entry.edit;
     if (entry.frame.type === "message.create") waits ? this.#queueAgain(entry) : this.#giveBack(entry, error);
     this.#tell("message-refused", { ...this.#described(entry), error: waits ? null : error });

@@ -1,0 +1,119 @@
+/** Where a conversation stands for its next message: what runs, what the server has not answered yet, what comes last. */
+
+import { Running } from "lib/running.js";
+
+const WELL = "complete";
+
+export class Standing {
+  conversation = null;
+  place = "";
+  isHeld = false; // the last reply did not end well, or was stopped: nothing follows it by itself
+  #outbox;
+  #sending;
+  #page;
+  #own = new Set(); // client ids asked from here
+  #running;
+  #stopping = new Set(); // replies told to stop; the server takes the next question at once
+  #lastReply = null; // accepted, perhaps not on the page yet
+  #newest = 0; // the highest reply seen
+
+  /** `page`: isShown(message), replies() → [{message, status}] in order, mark (kept with the page's address).
+   *
+   * `act(message, status)` is called when a reply begins, goes on or ends.
+   */
+  constructor({ outbox, sending, page, act }) {
+    this.#outbox = outbox;
+    this.#sending = sending;
+    this.#page = page;
+    this.#running = new Running((message, status) => {
+      if (!this.#running.messages.includes(message)) this.#ended(message, status);
+      this.#newest = Math.max(this.#newest, message);
+      act(message, status);
+    });
+  }
+
+  /** Listens to the socket's `on`; returns a function that stops it. */
+  follow(on) {
+    const here = (act) => (frame) => frame.conversation === this.conversation && act(frame);
+    const stops = [
+      on("conversation.opened", here((frame) => this.#running.opened(frame))),
+      on("message.created", here((frame) => this.#running.created(frame))),
+      on("message.delta", here((frame) => this.#running.delta(frame))),
+      on("message.changed", here((frame) => this.#running.changed(frame))),
+    ];
+    const replies = this.#page.replies();
+    this.#newest = Math.max(0, ...replies.map(({ message }) => message));
+    for (const reply of replies) this.#running.changed(reply);
+    this.isHeld = replies.length > 0 && !this.#running.messages.length && replies.at(-1).status !== WELL;
+    return () => stops.forEach((stop) => stop());
+  }
+
+  #ended(message, status) {
+    const wasStopped = this.#stopping.delete(message);
+    if (!wasStopped) this.isHeld = status !== WELL;
+  }
+
+  /** A question has been asked from here. */
+  asked(client_id) {
+    this.isHeld = false;
+    this.#own.add(client_id);
+    if (!this.conversation) this.#page.mark = client_id;
+  }
+
+  isOwn(client_id) {
+    return this.#own.has(client_id) || this.#page.mark === client_id;
+  }
+
+  accepted({ reply }) {
+    this.#lastReply = reply;
+    this.#running.accepted({ reply });
+  }
+
+  /** Questions of this page that the server has not answered yet. Conversations without an address are told apart. */
+  get pending() {
+    const isOfPage = ({ frame, place }) =>
+      frame.type === "message.create" && place === this.place && (this.conversation || this.isOwn(frame.client_id));
+    return this.#outbox.waiting().filter(isOfPage);
+  }
+
+  /** Replies being written on the branch in view. */
+  get live() {
+    this.#forgetShown();
+    const isShown = (id) => id === this.#lastReply || this.#page.isShown(id);
+    return this.#running.messages.filter((id) => !this.#stopping.has(id) && isShown(id));
+  }
+
+  /** "send", "stop", or "back": the question has not left yet and can be taken back. */
+  get activity() {
+    const { pending } = this;
+    if (pending.length) return pending.every(({ is_sent }) => !is_sent) ? "back" : "stop";
+    return this.live.length ? "stop" : "send";
+  }
+
+  /** The reply that the next message answers: the last one shown, or one accepted that is not on the page yet. */
+  get leaf() {
+    this.#forgetShown();
+    return this.#lastReply ?? this.#page.replies().at(-1)?.message ?? null;
+  }
+
+  /** Nothing after it was ever on this page: if the server knows of something, the page was behind. */
+  isNewest(message) {
+    return message !== null && message >= this.#newest;
+  }
+
+  /** Once it is on the page the page decides: another branch may be chosen there. */
+  #forgetShown() {
+    if (this.#lastReply && this.#page.isShown(this.#lastReply)) this.#lastReply = null;
+  }
+
+  stop() {
+    for (const { frame } of this.pending) this.#sending.stopPending(frame.client_id);
+    for (const message of this.live) this.stopReply(message);
+  }
+
+  stopReply(message) {
+    this.#stopping.add(message);
+    this.isHeld = true;
+    this.#sending.stop(message);
+  }
+}

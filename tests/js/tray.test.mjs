@@ -28,9 +28,11 @@ class Door {
       return { attachment, is_accepted, reason: is_accepted ? null : { code: "no_video", text: "It does not watch films." }, repairs: ["shrink"] };
     });
   }
-  read = async (id) => described(id);
+  read = async (id) => described(id, this.facts);
   remote = async (url) => described(50, { name: url });
   repair = async (id) => described(id + 100);
+  cancelled = [];
+  cancel = (id) => this.cancelled.push(id);
 }
 
 let door, tray, changes, timers;
@@ -38,24 +40,23 @@ beforeEach(() => {
   door = new Door();
   changes = 0;
   timers = [];
-  tray = new Tray({ door, limits, act: () => (changes += 1), setTimeout: (act) => timers.push(act) });
+  tray = new Tray({ door, limits, setTimeout: (act) => timers.push(act) });
+  tray.act = () => (changes += 1);
   tray.model = "m";
 });
 
-test("several files go up at once, the rest waits its turn", async () => {
-  tray = new Tray({ door, limits: { ...limits, max_attachments: 9 }, act() {} });
-  tray.add([1, 2, 3, 4, 5].map((n) => file(`${n}.mp4`)));
+test("several files go up at once", () => {
+  tray.add([1, 2, 3].map((n) => file(`${n}.mp4`)));
   assert.equal(door.uploads.length, 3);
-  assert.equal(tray.isUploading, true);
-  door.uploads[0].resolve(described(1));
-  await settled();
-  assert.equal(door.uploads.length, 4);
+  assert.deepEqual([tray.isUploading, tray.isBusy], [true, true]);
 });
 
 test("progress is a share of the whole", () => {
   tray.add([file("a.mp4", "video/mp4", 200)]);
-  door.uploads[0].onProgress(50);
+  door.uploads[0].onProgress({ sent: 50, total: 200, attachment: described(1, { state: "uploading" }) });
   assert.equal(tray.items[0].progress, 0.25);
+  assert.deepEqual(tray.files, []);
+  assert.deepEqual(tray.kept.map(({ id }) => id), [1]);
 });
 
 test("limits are told before a byte is sent", () => {
@@ -158,9 +159,31 @@ test("a file of a draft that is gone says so", async () => {
   assert.deepEqual(tray.files, []);
 });
 
-test("an upload cut off by a reload says that the bytes are needed again", () => {
+test("an upload that was done behind a reload needs nothing more", async () => {
   tray.addAttachments([described(1, { state: "uploading" })]);
+  await settled();
+  assert.equal(tray.problem, "");
+  assert.deepEqual(tray.files.map(({ id }) => id), [1]);
+});
+
+test("an upload cut off by a reload goes on when the same file comes again", async () => {
+  door.facts = { state: "uploading", name: "a.mp4" };
+  tray.addAttachments([described(1, door.facts)]);
+  await settled();
   assert.match(tray.problem, /cut off/);
+  tray.add([file("a.mp4")]);
+  assert.deepEqual([tray.items.length, door.uploads[0].attachment.id, tray.problem], [1, 1, ""]);
+  door.uploads[0].resolve(described(1));
+  await settled();
+  assert.deepEqual(tray.files.map(({ id }) => id), [1]);
+});
+
+test("a removed file is forgotten on the server, an emptied tray is not", () => {
+  tray.addAttachments([described(1), described(2)]);
+  tray.remove(tray.items[0]);
+  tray.clear();
+  assert.deepEqual(door.cancelled, [1]);
+  assert.deepEqual(tray.items, []);
 });
 
 test("when the question cannot be asked, the server decides at sending", async () => {

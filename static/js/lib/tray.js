@@ -3,20 +3,20 @@
 import { nt, t } from "lib/i18n.js";
 import { sizeText } from "lib/measures.js";
 
-const AT_ONCE = 3;
 const LOOK_AGAIN_MS = 2_000; // while a file is probed; the socket usually tells first
-const BUSY = new Set(["queued", "uploading", "probing", "repairing"]);
+const BUSY = new Set(["uploading", "probing", "repairing"]);
+const GOES = new Set(["probing", "repairing", "ready"]);
 const SHOWN_BY_BROWSERS = /^image\/(png|jpeg|gif|webp|avif)$/;
 
 /** item: {key, name, kind, size_bytes, state, progress, file, preview, attachment, failure, fit}
  *
- * state: queued uploading probing repairing ready failed refused (never sent: too large, too many).
+ * state: uploading probing repairing ready failed, cut (its bytes went with the page), refused (too large, too many).
  */
 export class Tray {
   items = [];
+  act = () => {}; // called after each change; set by whoever shows it now
   #door;
   #limits;
-  #act;
   #setTimeout;
   #model = "";
   #keys = 0;
@@ -25,27 +25,32 @@ export class Tray {
   #fitFor = "";
   #timer = null;
 
-  /** `door`: upload(file, options), read(id), remote(url), repair(id, repair, model), fit(model, ids); all async.
-   *
-   * `act()` is called after each change.
-   */
-  constructor({ door, limits, act, setTimeout = (act, wait) => globalThis.setTimeout(act, wait) }) {
+  /** `door`: upload(file, options), cancel(id), read(id), remote(url), repair(id, repair, model), fit(model, ids); async. */
+  constructor({ door, limits, setTimeout = (act, wait) => globalThis.setTimeout(act, wait) }) {
     this.#door = door;
     this.#limits = limits;
-    this.#act = act;
     this.#setTimeout = setTimeout;
   }
 
   add(files) {
-    for (const file of files) this.items.push(this.#itemOf(file));
+    for (const file of files) this.#addOne(file);
     this.#changed();
-    this.#uploadNext();
+  }
+
+  /** The same file again goes on where a reload has cut it off. */
+  #addOne(file) {
+    const cut = this.items.find(({ state, name, size_bytes }) => state === "cut" && name === file.name && size_bytes === file.size);
+    if (cut) return this.#upload(Object.assign(cut, { file, failure: "" }));
+    const item = this.#itemOf(file);
+    this.items.push(item);
+    if (item.state !== "refused") this.#upload(item);
   }
 
   /** Those the server has already: of a draft, of an edited message. */
   addAttachments(attachments) {
     for (const attachment of attachments) this.items.push(this.#describe({ key: (this.#keys += 1) }, attachment));
     this.#changed();
+    for (const { id, state } of attachments) if (state !== "ready") this.refresh(id);
   }
 
   /** Throws with words for a person if the address is not taken. */
@@ -53,22 +58,32 @@ export class Tray {
     this.addAttachments([await this.#door.remote(url)]);
   }
 
+  /** Takes it out and forgets it on the server, which keeps what is part of a message. */
   remove(item) {
-    item.abort?.abort();
-    if (item.preview) URL.revokeObjectURL(item.preview);
-    this.items = this.items.filter((other) => other !== item);
+    if (item.state === "uploading") item.abort.abort();
+    else if (item.attachment) this.#door.cancel(item.attachment.id);
+    this.#drop(item);
     this.#changed();
-    this.#uploadNext();
   }
 
+  /** Empties the tray; what is up stays on the server, for a message or a draft has it. */
   clear() {
-    for (const item of [...this.items]) this.remove(item);
+    for (const item of this.items) {
+      if (item.state === "uploading") item.abort.abort();
+      this.#drop(item);
+    }
+    this.#changed();
+  }
+
+  #drop(item) {
+    if (item.preview) URL.revokeObjectURL(item.preview);
+    this.items = this.items.filter((other) => other !== item);
   }
 
   retry(item) {
-    Object.assign(item, { state: "queued", failure: "", progress: item.progress ?? 0 });
+    item.failure = "";
+    this.#upload(item);
     this.#changed();
-    this.#uploadNext();
   }
 
   set model(model) {
@@ -79,6 +94,11 @@ export class Tray {
 
   /** The files that go with the message, as the server describes them. */
   get files() {
+    return this.items.flatMap(({ attachment, state }) => (attachment && GOES.has(state) ? [attachment] : []));
+  }
+
+  /** What a draft keeps: those files, and what is known of the ones under way. */
+  get kept() {
     return this.items.flatMap(({ attachment, state }) => (attachment && state !== "failed" ? [attachment] : []));
   }
 
@@ -92,7 +112,7 @@ export class Tray {
   }
 
   get isUploading() {
-    return this.items.some(({ state }) => state === "queued" || state === "uploading");
+    return this.items.some(({ state }) => state === "uploading");
   }
 
   /** Why the message cannot go out as it is; "" if it can. */
@@ -104,7 +124,7 @@ export class Tray {
   /** A word from the server that this file has changed. */
   async refresh(id) {
     const item = this.items.find(({ attachment }) => attachment?.id === id);
-    if (!item) return;
+    if (!item || item.state === "uploading") return;
     try {
       this.#describe(item, await this.#door.read(id));
     } catch (error) {
@@ -136,7 +156,7 @@ export class Tray {
       file,
       preview: SHOWN_BY_BROWSERS.test(file.type) ? URL.createObjectURL(file) : "",
       progress: 0,
-      state: "queued",
+      state: "uploading",
       failure: "",
     };
     const failure = this.#overLimit(item);
@@ -155,35 +175,28 @@ export class Tray {
     return nt("A message takes at most %(count)s file.", "A message takes at most %(count)s files.", max_attachments);
   }
 
-  #uploadNext() {
-    const under = this.items.filter(({ state }) => state === "uploading").length;
-    const next = this.items.filter(({ state }) => state === "queued").slice(0, AT_ONCE - under);
-    for (const item of next) this.#upload(item);
-  }
-
   async #upload(item) {
-    item.state = "uploading";
-    item.abort = new AbortController();
-    this.#changed();
-    const onProgress = (sent, total = item.size_bytes) => {
-      item.progress = total ? Math.min(1, sent / total) : 0;
-      this.#act();
+    Object.assign(item, { state: "uploading", abort: new AbortController() });
+    const onProgress = ({ sent, total, attachment }) => {
+      Object.assign(item, { progress: total ? Math.min(1, sent / total) : 0, attachment });
+      this.act();
     };
+    const options = { onProgress, signal: item.abort.signal, attachment: item.attachment };
     try {
-      const attachment = await this.#door.upload(item.file, { onProgress, signal: item.abort.signal });
+      const attachment = await this.#door.upload(item.file, options);
       if (this.items.includes(item)) this.#describe(item, attachment);
     } catch (error) {
-      if (error.name !== "AbortError") this.#fail(item, error.message);
+      if (item.abort.signal.aborted) return;
+      this.#fail(item, error.message);
     }
     this.#changed();
-    this.#uploadNext();
   }
 
   #describe(item, attachment) {
     const { name, kind, size_bytes, failure } = attachment;
-    const isBack = attachment.state === "uploading"; // of a draft: the bytes that are missing went with the page
-    const state = isBack ? "failed" : attachment.state;
-    const words = isBack ? t("The upload was cut off. Attach the file again.") : (failure ?? "");
+    const isCut = attachment.state === "uploading"; // of a draft: the bytes that are missing went with the page
+    const state = isCut ? "cut" : attachment.state;
+    const words = isCut ? t("The upload was cut off. Attach the same file again and it goes on.") : (failure ?? "");
     return Object.assign(item, { name, kind, size_bytes, attachment, state, failure: words, repairFailure: "" });
   }
 
@@ -194,7 +207,7 @@ export class Tray {
   #changed() {
     this.#askFit();
     this.#lookAgain();
-    this.#act();
+    this.act();
   }
 
   /** Probing ends somewhere else; a lost word about it must not leave a tile turning for ever. */
@@ -221,7 +234,7 @@ export class Tray {
       this.#fitFor = ""; // not reached: the server checks again when the message comes
     }
     if (mine === this.#asked) this.#answered = mine;
-    this.#act();
+    this.act();
   }
 
   #take(items, fits) {
@@ -235,7 +248,7 @@ export class Tray {
 
 /** Why this file keeps the message from going out; "" if it does not. */
 export function reasonOf({ state, failure, repairFailure, fit }) {
-  if (state === "failed" || state === "refused") return failure || t("The upload failed.");
+  if (state === "failed" || state === "refused" || state === "cut") return failure || t("The upload failed.");
   if (state !== "ready" || !fit || fit.is_accepted) return "";
   return repairFailure || fit.reason?.text || fit.reason || t("The model does not take this file.");
 }

@@ -1,0 +1,130 @@
+/** The row under the text: model, thinking and parameters of the next message, and one button that is Send or Stop.
+ *
+ * Holds the choice and tells `choice-changed`, `composer-send` and `composer-stop`.
+ */
+
+import { Choice } from "lib/choice.js";
+import { tell } from "lib/dom.js";
+import { drafts } from "lib/drafts.js";
+import { t } from "lib/i18n.js";
+import { load } from "lib/model-list.js";
+import { modelOf } from "lib/models.js";
+import { toastError } from "lib/toast.js";
+
+const GUARD_MS = 300; // Send and Stop share a place: the second half of a double click is neither
+const ICONS = { send: "icon-arrow-up", save: "icon-check", stop: "icon-square", back: "icon-undo-2" };
+const KINDS = { image: () => t("sees pictures"), video: () => t("watches films"), audio: () => t("hears sound"), file: () => t("reads documents") };
+
+const wordsOf = (text = "") => text.split(" ").filter(Boolean);
+
+class ComposerBar extends HTMLElement {
+  choice = null;
+  #state = "";
+  #changedAt = -Infinity;
+  #listening = new AbortController();
+
+  connectedCallback() {
+    this.#listening = new AbortController();
+    const listen = (target, type, act) => target.addEventListener(type, act, this.#listening);
+    listen(this, "click", (event) => this.#click(event));
+    listen(document, "model-picked", (event) => event.defaultPrevented || this.pick(event.detail.model));
+    listen(document, "models-loaded", () => this.#describe());
+    listen(document, "parameters-changed", ({ detail }) => this.#change(() => this.choice.set(detail.value)));
+  }
+
+  disconnectedCallback() {
+    this.#listening.abort();
+  }
+
+  /** What was chosen for `place`, or what the page came with: the last message's, or the model that its address asks for. */
+  enter(place) {
+    const { conversation, model, label, inputs, parameters, lastAt } = this.closest("message-composer").dataset;
+    const isAsked = !conversation && new URLSearchParams(location.search).has("model");
+    const first = {
+      model: { id: model, label, in: wordsOf(inputs), parameters: wordsOf(parameters) },
+      parameters: JSON.parse(document.getElementById("last-parameters")?.textContent || '""') || {},
+      at: isAsked ? Infinity : 1000 * Number(lastAt || 0),
+    };
+    this.#change(() => (this.choice = new Choice(drafts, place, first)));
+  }
+
+  async pick(id) {
+    const catalog = await load().catch(toastError);
+    if (catalog) this.#change(() => this.choice.pick(modelOf(catalog, id)));
+  }
+
+  nameOf = (id) => id;
+
+  async #describe() {
+    const catalog = await load();
+    this.nameOf = (id) => modelOf(catalog, id).label;
+    if (this.choice) this.#change(() => this.choice.describe(modelOf(catalog, this.choice.model.id)));
+  }
+
+  #change(act) {
+    act();
+    tell("choice-changed", {}, this);
+    customElements.whenDefined("parameter-panel").then(() => this.#showPanel());
+  }
+
+  #showPanel() {
+    const panel = document.querySelector("parameter-panel");
+    if (panel) Object.assign(panel, { model: this.choice.model.id, value: this.choice.wanted });
+  }
+
+  /** `state`: send, save (an edit), stop, back (what has not left yet); `canQueue`: something else is written meanwhile. */
+  show({ state, kinds, canQueue, canSend }) {
+    this.#showSend(state, canSend);
+    this.#part("queue").hidden = !canQueue;
+    this.#showChoice(this.choice);
+    this.#showTakes(this.choice, kinds);
+  }
+
+  #part = (name) => this.querySelector(`[data-${name}]`);
+
+  #showSend(state, canSend) {
+    const button = this.#part("send");
+    button.ariaDisabled = String((state === "send" || state === "save") && !canSend);
+    if (state === this.#state) return;
+    if (this.#state) this.#changedAt = performance.now();
+    this.#state = state;
+    button.dataset.state = state;
+    button.ariaLabel = button.dataset[`word${state[0].toUpperCase()}${state.slice(1)}`];
+    button.firstElementChild.className = `icon icon-large ${ICONS[state]}`;
+  }
+
+  #showChoice(choice) {
+    this.#part("model-label").textContent = choice.model.label;
+    const think = this.#part("think");
+    think.hidden = !choice.canThink;
+    think.ariaPressed = String(choice.isThinking);
+    this.#part("parameters-set").hidden = !choice.isTuned;
+  }
+
+  #showTakes(choice, kinds) {
+    const taken = Object.keys(KINDS).filter((kind) => choice.takes(kind));
+    const words = taken.map((kind) => KINDS[kind]()).join(t(", "));
+    this.#part("takes-words").textContent = words ? t("%(model)s %(abilities)s.", { model: choice.model.label, abilities: words }) : "";
+    for (const glyph of this.querySelectorAll("[data-takes]")) {
+      const kind = glyph.dataset.takes;
+      glyph.hidden = !choice.takes(kind);
+      glyph.toggleAttribute("data-used", kinds.has(kind));
+    }
+  }
+
+  #click(event) {
+    const button = event.target.closest("button");
+    if (button?.matches("[data-open-models]")) tell("open-model-picker", { model: this.choice.model.id });
+    if (button?.matches("[data-think]")) this.#change(() => this.choice.toggleThinking());
+    if (button?.matches("[data-queue]")) tell("composer-send", {}, this);
+    if (button?.matches("[data-send]")) this.#press();
+  }
+
+  #press() {
+    if (performance.now() - this.#changedAt < GUARD_MS) return;
+    const isStop = this.#state === "stop" || this.#state === "back";
+    tell(isStop ? "composer-stop" : "composer-send", {}, this);
+  }
+}
+
+customElements.define("composer-bar", ComposerBar);

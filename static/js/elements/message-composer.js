@@ -1,0 +1,348 @@
+/** Holds text, files and choice of the next message together: sends, queues, edits and stops; its parts do the showing. */
+
+import { editLast, page } from "lib/conversation-page.js";
+import { Desk } from "lib/desk.js";
+import { isCoarse, tell } from "lib/dom.js";
+import { drafts, placeOf } from "lib/drafts.js";
+import { t } from "lib/i18n.js";
+import { load } from "lib/model-list.js";
+import { settle } from "lib/navigation.js";
+import { Opening, suggested } from "lib/opening.js";
+import { outbox } from "lib/outbox.js";
+import { LONG_TEXT } from "lib/pasted.js";
+import { preference } from "lib/preferences.js";
+import { Queue } from "lib/queue.js";
+import { sending } from "lib/sending.js";
+import { isMac } from "lib/shortcuts.js";
+import { on } from "lib/socket.js";
+import { Standing } from "lib/standing.js";
+import { Submission } from "lib/submission.js";
+import { toast, toastError, toastUndo } from "lib/toast.js";
+import { facts } from "lib/uploads.js";
+import { followKeyboard } from "lib/viewport.js";
+
+const PARTS = ["attachment-tray", "attach-files", "composer-bar", "composer-notes", "composer-text", "message-queue"];
+
+class MessageComposer extends HTMLElement {
+  #listening = new AbortController();
+  #stops = [];
+  #place = "";
+  #desk = null;
+  #submission = null;
+  #isReady = false;
+  #standing = new Standing({ outbox, sending, page, act: (message, status) => this.#replyIs(message, status) });
+  #opening = new Opening({
+    suggest: (text) => this.#suggest(text),
+    addFiles: (files) => this.#addFiles(files),
+    attachUrl: (url) => this.#tray.addUrl(url).catch((error) => (this.#notes.problem = error.message)),
+    choose: (what) => this.#part("attach-files").choose(what),
+    pick: (model) => this.#bar.pick(model.id),
+    catalog: load,
+  });
+  #queue = new Queue({
+    drafts,
+    standing: this.#standing,
+    send: (question) => this.#submission.ask(question),
+    show: (messages) => (this.#part("message-queue").messages = messages),
+  });
+
+  async connectedCallback() {
+    this.#listening = new AbortController();
+    this.#setPlace(Number(this.dataset.conversation) || null);
+    if (!this.#standing.conversation) outbox.team = this.dataset.team;
+    this.#stops = [this.#standing.follow(on), outbox.on("change", () => this.#show())];
+    await Promise.all(PARTS.map((tag) => customElements.whenDefined(tag)));
+    if (this.isConnected) this.#begin();
+  }
+
+  disconnectedCallback() {
+    this.#isReady = false;
+    this.#listening.abort();
+    this.#stops.splice(0).forEach((stop) => stop());
+  }
+
+  #begin() {
+    this.#desk = new Desk({
+      words: this.#text,
+      files: this.#part("attachment-tray"),
+      team: this.dataset.team,
+      cannotKeep: () => this.#notes.say(t("The browser's storage is full. This draft lives only until the tab closes.")),
+    });
+    this.#submission = new Submission({
+      desk: this.#desk,
+      standing: this.#standing,
+      queue: this.#queue,
+      notes: this.#notes,
+      choice: () => this.#bar.choice,
+      sending,
+      drafts,
+      team: this.dataset.team,
+      mostCharacters: JSON.parse(document.getElementById("limits").textContent).max_text_characters,
+    });
+    this.#isReady = true;
+    this.#bar.enter(this.#place);
+    this.#listen();
+    this.#enter();
+    this.#showPending();
+    if (!this.#standing.conversation) this.#opening.takeAddress();
+    this.#queue.changed();
+    const isFree = [document.body, document.getElementById("main")].includes(document.activeElement);
+    if (!isCoarse() && isFree) this.#text.focus();
+  }
+
+  #part(tag) {
+    return this.querySelector(tag);
+  }
+
+  get #bar() {
+    return this.#part("composer-bar");
+  }
+
+  get #notes() {
+    return this.#part("composer-notes");
+  }
+
+  get #text() {
+    return this.#part("composer-text");
+  }
+
+  get #tray() {
+    return this.#desk.tray;
+  }
+
+  #setPlace(conversation) {
+    this.#place = placeOf(conversation, this.dataset.team);
+    Object.assign(this.#standing, { conversation, place: this.#place });
+    this.#queue.place = this.#place;
+  }
+
+  #listen() {
+    const { signal } = this.#listening;
+    const listen = (target, type, act, capture = false) => target.addEventListener(type, act, { signal, capture });
+    listen(this, "text-typed", () => this.#typed());
+    listen(this, "text-key", ({ detail }) => this.#key(detail.meaning));
+    listen(this, "text-pasted", ({ detail }) => this.#pasted(detail.text));
+    listen(this, "tray-change", () => this.#filesChanged());
+    listen(this, "tray-model", ({ detail }) => this.#bar.pick(detail.model));
+    listen(this, "files-chosen", ({ detail }) => this.#addFiles(detail.files));
+    listen(this, "files-dropped", ({ detail }) => this.#dropped(detail));
+    listen(this, "composer-send", () => this.#submit());
+    listen(this, "composer-stop", () => this.#stop());
+    listen(this, "choice-changed", () => this.#changed());
+    listen(this, "queue-act", ({ detail }) => this.#queueAct(detail));
+    listen(this, "submit", (event) => event.preventDefault());
+    listen(this, "click", ({ target }) => target.closest("[data-cancel-edit]") && this.#endEdit());
+    this.#listenToPage(listen);
+    this.#stops.push(drafts.onForeign(window, () => this.#place, (kind, value) => this.#takeForeign(kind, value)));
+    this.#text.stateOfKeys = () => this.#stateOfKeys();
+    this.#part("attach-files").attachUrl = (url) => this.#tray.addUrl(url);
+    this.#part("attachment-tray").nameOfModel = (id) => this.#bar.nameOf(id);
+  }
+
+  #listenToPage(listen) {
+    listen(document, "focus-composer", () => this.#text.focus());
+    listen(document, "message-edit", ({ detail }) => this.#startEdit(detail));
+    listen(document, "message-stop", ({ detail }) => this.#stop(Number(detail.message)));
+    listen(window, "message-accepted", (event) => this.#keepApart(event), true);
+    listen(document, "message-accepted", ({ detail }) => this.#accepted(detail));
+    listen(document, "message-refused", ({ detail }) => this.#refused(detail));
+    listen(document, "message-returning", ({ detail }) => detail.place === this.#place && this.#desk.save());
+    listen(document, "click", ({ target }) => this.#opener(target.closest?.(".opener")));
+    listen(document, "visibilitychange", () => document.hidden || this.#takeForeign("draft", drafts.read(this.#place)));
+  }
+
+  // Text and files.
+
+  #typed() {
+    this.#notes.problem = "";
+    this.#notes.say("");
+    this.#submission.stopWaiting();
+    this.#desk.save();
+    this.#show();
+  }
+
+  #takeForeign(kind, value) {
+    if (kind === "queue") return this.#queue.changed();
+    if (kind === "choice") return this.#bar.enter(this.#place);
+    this.#desk.takeForeign(value);
+    this.#show();
+  }
+
+  #filesChanged() {
+    this.#desk.saveFiles();
+    this.#changed();
+  }
+
+  #addFiles(files) {
+    this.#tray.add(files);
+    if (!isCoarse()) this.#text.focus();
+  }
+
+  #dropped({ files, folders }) {
+    if (folders) toast(t("Folders cannot be attached. Choose the files in them."), { kind: "bad" });
+    if (files.length) this.#addFiles(files);
+  }
+
+  #pasted(text) {
+    this.#text.insert(text);
+    if (text.length <= LONG_TEXT) return;
+    const count = text.length.toLocaleString();
+    this.#notes.say(t("A long text: %(count)s characters.", { count }), t("Attach it as a file"), () => {
+      this.#text.value = this.#text.value.replace(text, () => "");
+      this.#notes.say("");
+      this.#addFiles([new File([text], t("pasted.txt"), { type: "text/plain" })]);
+    });
+  }
+
+  // Sending.
+
+  #stateOfKeys() {
+    return {
+      sendKey: preference("send_key"),
+      isTouch: isCoarse(),
+      isMac: isMac(),
+      isEmpty: this.#desk.isUntouched,
+      isEditing: Boolean(this.#desk.edit),
+      isRunning: this.#submission.isWaiting || this.#standing.activity !== "send",
+    };
+  }
+
+  #key(meaning) {
+    if (meaning === "send") this.#submit();
+    if (meaning === "stop") this.#submission.isWaiting ? this.#submission.stopWaiting() : this.#stop();
+    if (meaning === "edit-last") editLast();
+    if (meaning === "cancel-edit") this.#endEdit();
+  }
+
+  #submit() {
+    const isGone = this.#submission.submit();
+    this.#shown();
+    if (isGone && isCoarse()) this.#text.blur(); // the keyboard goes and the reply is seen
+    else this.#text.focus();
+  }
+
+  #showPending() {
+    const entries = this.#standing.pending;
+    if (!entries.length) return;
+    customElements.whenDefined("message-list").then(() => {
+      for (const { frame, files } of entries) tell("message-pending", { ...frame, files });
+    });
+  }
+
+  /** A conversation that a closed tab began is not the one that this empty page will become. */
+  #keepApart(event) {
+    const { frame, client_id } = event.detail;
+    if (frame.conversation === null && !this.#standing.isOwn(client_id)) event.stopImmediatePropagation();
+  }
+
+  #accepted({ client_id, conversation, reply, is_branch, url, frame, place }) {
+    const isHere = place === this.#place && (this.#standing.conversation || this.#standing.isOwn(client_id));
+    const wasStale = isHere && is_branch && this.#standing.isNewest(frame.parent);
+    if (isHere && !this.#standing.conversation) this.#settle(conversation, url);
+    if (conversation !== this.#standing.conversation) return;
+    if (wasStale) toast(t("The conversation had moved on. Your message began a branch of it."));
+    this.#standing.accepted({ reply });
+    this.#show();
+  }
+
+  /** The new conversation has its address: from here on everything is kept under it. */
+  #settle(conversation, url) {
+    this.dataset.conversation = conversation;
+    this.#setPlace(conversation);
+    this.#bar.choice.moveTo(this.#place);
+    this.#desk.moveTo(this.#place);
+    settle(url);
+    tell("conversation-opened", { conversation });
+  }
+
+  #refused({ place, frame, error }) {
+    if (place === this.#place) {
+      if (drafts.edit(place) || !this.#desk.hasSomething) this.#enter();
+      this.#queue.changed();
+      this.#notes.problem = error?.message ?? "";
+    } else if (frame.type !== "message.create" && error) {
+      toast(error.message, { kind: "bad", seconds: 8 }); // a second answer or a continued one
+    }
+    this.#show();
+  }
+
+  #stop(message = null) {
+    if (message) this.#standing.stopReply(message);
+    else this.#standing.stop();
+    this.#show();
+  }
+
+  #replyIs(message, status) {
+    tell("reply-state", { message, status });
+    this.#show();
+    if (this.#isReady) this.#queue.sendNext();
+  }
+
+  #queueAct({ action, index }) {
+    if (action === "send") return this.#queue.sendNow(index);
+    const question = this.#queue.take(index);
+    if (action === "delete") return toastUndo(t("Removed"), () => this.#queue.insert(index, question));
+    if (this.#desk.hasSomething) this.#queue.insert(index, this.#submission.question()); // they change places
+    this.#desk.clear();
+    this.#desk.lay(question);
+    this.#text.focus();
+  }
+
+  // Editing.
+
+  async #startEdit({ message, text, attachments = [], parent }) {
+    const files = await Promise.all(attachments.map((file) => (file.id ? file : facts(file)))).catch(toastError);
+    if (!files || !this.isConnected) return;
+    this.#desk.beginEdit({ message: Number(message), parent: Number(parent) || null, text, files });
+    this.#shown();
+    this.#text.focus();
+    this.#text.toEnd();
+  }
+
+  #endEdit() {
+    this.#desk.endEdit();
+    this.#notes.problem = "";
+    this.#shown();
+    if (!isCoarse()) this.#text.focus();
+  }
+
+  #suggest(text) {
+    this.#text.value = suggested(this.#desk.text, text);
+    this.#typed();
+  }
+
+  async #opener(button) {
+    if (!button) return;
+    await this.#opening.take(button.dataset).catch(toastError);
+    this.#text.focus();
+  }
+
+  // What is seen.
+
+  #enter() {
+    this.#desk.enter(this.#place);
+    this.#shown();
+  }
+
+  #shown() {
+    this.querySelector("[data-edit-banner]").hidden = !this.#desk.edit;
+    this.#show();
+  }
+
+  #changed() {
+    this.#show();
+    if (this.#submission?.goOn()) this.#shown();
+  }
+
+  #show() {
+    if (!this.#isReady) return;
+    const activity = this.#standing.activity;
+    const canSend = this.#desk.hasSomething;
+    const canQueue = !this.#desk.edit && activity !== "send" && canSend;
+    this.#tray.model = this.#bar.choice.model.id;
+    this.#bar.show({ state: this.#desk.edit ? "save" : activity, kinds: this.#tray.kinds, canSend, canQueue });
+  }
+}
+
+followKeyboard(window);
+customElements.define("message-composer", MessageComposer);

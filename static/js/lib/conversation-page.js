@@ -1,0 +1,28 @@
+/** The messages on the page, as the composer needs to know them: lib/standing.js asks, elements/message-list.js draws. */
+
+const WITH_ROW = ":not([data-message=''])";
+const all = (selector) => [...document.querySelectorAll(`message-list .message${WITH_ROW}${selector}`)];
+
+export const isShown = (message) => Boolean(document.getElementById(`m${message}`));
+
+/** In the order of the page: [{message, status}]. */
+export const replies = () =>
+  all("[data-role=assistant]").map(({ dataset }) => ({ message: Number(dataset.message), status: dataset.status }));
+
+/** The question that this page waits for, kept with its address so that a reload knows it. */
+export const page = {
+  isShown,
+  replies,
+  get mark() {
+    return history.state?.pending;
+  },
+  set mark(pending) {
+    history.replaceState({ ...history.state, pending }, "");
+  },
+};
+
+/** Opens the person's last message for editing, as its own button does. */
+export function editLast() {
+  const mine = all(`[data-role=user][data-author="${document.body.dataset.user}"]`);
+  mine.at(-1)?.querySelector("[data-action=edit]")?.click();
+}

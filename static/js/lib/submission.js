@@ -1,0 +1,85 @@
+/** From what lies on the desk to a question on its way: checks it, waits for its files, then asks, queues or edits. */
+
+import { t } from "lib/i18n.js";
+import { newId } from "lib/outbox.js";
+
+const LARGEST_FRAME_BYTES = 1_000_000; // daphne takes 1 MiB
+
+export class Submission {
+  isWaiting = false; // for files; then it goes by itself
+  #parts;
+
+  /** `parts`: desk, standing, queue, notes, choice(), sending, drafts, team, mostCharacters. */
+  constructor(parts) {
+    this.#parts = parts;
+  }
+
+  /** Returns true if the box is free for the next message. */
+  submit() {
+    const { desk, notes } = this.#parts;
+    this.stopWaiting();
+    if (!desk.hasSomething) return false;
+    notes.problem = desk.tray.problem || this.#tooLong();
+    if (notes.problem) return false;
+    if (desk.tray.isBusy) return this.#wait();
+    this.#go(this.question());
+    return true;
+  }
+
+  question() {
+    const { desk, choice } = this.#parts;
+    const { model, parameters } = choice();
+    return { client_id: newId(), text: desk.text, files: desk.tray.files, model: model.id, parameters };
+  }
+
+  #tooLong() {
+    const { text } = this.#parts.desk;
+    const isTooLong = text.length > this.#parts.mostCharacters || new Blob([text]).size > LARGEST_FRAME_BYTES;
+    return isTooLong ? t("The text is too long to send. Attach it as a file.") : "";
+  }
+
+  #wait() {
+    this.isWaiting = true;
+    this.#parts.notes.say(t("Goes out as soon as the files are ready."), t("Do not send"), () => this.stopWaiting());
+    return false;
+  }
+
+  stopWaiting() {
+    if (this.isWaiting) this.#parts.notes.say("");
+    this.isWaiting = false;
+  }
+
+  /** Something has changed: perhaps it was the last file. */
+  goOn() {
+    return this.isWaiting && !this.#parts.desk.tray.isBusy && this.submit();
+  }
+
+  #go(question) {
+    const { desk, standing, queue, drafts, notes } = this.#parts;
+    notes.say("");
+    if (desk.edit) return this.#sendEdit(question);
+    if (standing.activity === "send") this.ask(question);
+    else this.#queueUp(queue, drafts, question);
+    desk.clear();
+  }
+
+  #queueUp(queue, drafts, question) {
+    queue.add(question);
+    drafts.write(queue.place, { text: "", files: [] });
+  }
+
+  /** `edit`: the message that this one stands beside. */
+  ask({ edit = null, ...question }) {
+    const { standing, sending, team } = this.#parts;
+    const { conversation, leaf } = standing;
+    standing.asked(question.client_id); // known before the outbox tells of it
+    sending.ask({ conversation, parent: edit ? edit.parent : leaf, team, edit }, question);
+  }
+
+  #sendEdit(question) {
+    const { desk } = this.#parts;
+    const { message, parent } = desk.edit;
+    this.ask({ ...question, edit: { message, parent } });
+    desk.endEdit();
+  }
+}

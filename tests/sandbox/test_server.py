@@ -158,6 +158,48 @@ def test_uvicorn_runs_it_as_well_and_a_cut_is_a_cut(under_uvicorn):
     assert states == ["finished", "cut"]
 
 
+WRAPPED = """
+import sys
+from functools import partial
+from daphne.server import Server
+from chats.gateway.sandbox.app import Sandbox
+from chats.gateway.sandbox.settings import Settings
+
+sandbox = Sandbox(Settings(tokens_per_s=0))
+async def pass_on(send, message): await send(message)
+def opaque(send):
+    async def inner(message): await send(message)
+    return inner
+async def by_partials(scope, receive, send): await sandbox(scope, receive, partial(pass_on, send))
+async def by_closure(scope, receive, send): await sandbox(scope, receive, opaque(send))
+
+server = Server({"partials": by_partials, "closure": by_closure}[sys.argv[1]], ["tcp:port=0:interface=127.0.0.1"])
+server.ready_callable = lambda: print(server.listening_addresses[0][1], flush=True)
+server.run()
+"""
+
+
+@pytest.mark.parametrize("kind", ["partials", "closure"])
+def test_a_cut_behind_middleware_ends_the_answer_and_not_the_server(kind):
+    process = subprocess.Popen([sys.executable, "-c", WRAPPED, kind], cwd=server.ROOT, stdout=subprocess.PIPE)
+    url = f"http://127.0.0.1:{process.stdout.readline().decode().strip()}/v1/chat/completions"
+
+    def ask(directives):
+        headers = HEADERS | {"X-Sandbox": directives}
+        return httpx.post(url, json=QUESTION | {"stream": True}, headers=headers, trust_env=False)
+
+    try:
+        if kind == "partials":
+            with pytest.raises(httpx.RemoteProtocolError):
+                ask("cut=5")
+        else:
+            assert 'finish_reason":"stop' not in ask("cut=5").text
+        assert ask("").text.endswith("[DONE]\n\n")
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def test_it_stops_when_told_and_when_its_starter_is_gone():
     handle = server.start()
     assert httpx.get(handle.url + "/v1/models", headers=HEADERS).status_code == 200

@@ -55,7 +55,7 @@ class Sandbox:
             if not exchange.has_begun:
                 raise
             logger.exception("The sandbox failed in the middle of an answer")
-            exchange.sever()
+            await exchange.sever()
         else:
             entry.end()
 

@@ -22,6 +22,7 @@ class Exchange:
 
     def __init__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         self._receive, self._send = receive, send
+        self._is_daphne = "spec_version" not in scope.get("asgi", {})  # which every other server states
         self.method: str = scope["method"]
         self.path = _inner_path(scope["path"], scope.get("root_path", ""))
         self.headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
@@ -69,18 +70,27 @@ class Exchange:
     async def refuse(self, fault: Fault) -> None:
         await self.answer(*fault.rendered(self.request_id))
 
-    def sever(self) -> None:
-        """Breaks the connection in the middle of an answer.
+    async def sever(self) -> None:
+        """Breaks the connection in the middle of an answer; ASGI has no message for it.
 
-        ASGI has no message for it, and an exception after the response began stops daphne 4.2's
-        application_checker for good (its handle_exception starts a second response). So under daphne the
-        connection is taken from the `send` it handed over (`partial(handle_reply, protocol)`).
+        Other servers close it when an exception comes after the response began. In daphne 4.2 that exception stops
+        application_checker for good (handle_exception starts a second response), so there the connection itself
+        is closed; should it be out of reach behind some middleware, the answer at least ends too early.
         """
-        for owner in getattr(self._send, "args", ()):
-            if getattr(owner, "channel", None) is not None:
-                owner.channel.loseConnection()
-                return
-        raise ConnectionCut
+        if channel := _daphne_channel(self._send):
+            channel.loseConnection()
+        elif self._is_daphne:
+            await self.write(b"", more=False)
+        else:
+            raise ConnectionCut
+
+
+def _daphne_channel(send: Any) -> Any:
+    """daphne's `send` is partial(handle_reply, request); middleware may have put partials around it."""
+    for argument in getattr(send, "args", ()):
+        if channel := getattr(argument, "channel", None) or _daphne_channel(argument):
+            return channel
+    return None
 
 
 def _inner_path(path: str, root: str) -> str:

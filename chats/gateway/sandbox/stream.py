@@ -61,7 +61,7 @@ class EventStream:
         if self._is_due("stall", self._odd.stall_after, at_end):
             await self.pause(self._odd.stall_s)
         if self._is_due("cut", self._odd.cut_after, at_end):
-            self._exchange.sever()
+            await self._exchange.sever()
             raise Severed
         if self._is_due("error", self._odd.error_after, at_end):
             await self._error()

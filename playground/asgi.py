@@ -13,10 +13,11 @@ from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E40
 from django.conf import settings  # noqa: E402
 
 from chats.routing import websocket_urlpatterns  # noqa: E402
+from playground.backpressure import Patient  # noqa: E402
 from playground.lifespan import Lifespan  # noqa: E402
 from playground.mounts import mounted  # noqa: E402
 
 sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
 application = Lifespan(
-    ProtocolTypeRouter({"http": mounted(pages) if settings.IS_SANDBOX else pages, "websocket": sockets})
+    ProtocolTypeRouter({"http": Patient(mounted(pages) if settings.IS_SANDBOX else pages), "websocket": sockets})
 )

@@ -1,5 +1,6 @@
 """A browser's part in an upload, for tests: begins, sends chunks, reads facts, over Django's own client."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -33,3 +34,12 @@ class Sender:
     def put(client: Client, begun: dict, offset: int, content: bytes):
         url = f"{begun['url']}bytes/?offset={offset}"
         return client.put(url, content, content_type="application/octet-stream")
+
+
+def body_of(response) -> bytes:
+    """All of an answer that streams."""
+
+    async def collect():
+        return b"".join([piece async for piece in response.streaming_content])
+
+    return asyncio.run(collect())

@@ -1,7 +1,6 @@
 # ruff: noqa: F811 (fixtures of another room)
 """Doors of attachments, as a browser meets them."""
 
-import asyncio
 import json
 from datetime import timedelta
 
@@ -12,6 +11,7 @@ from django.utils import timezone
 from chats.models import Attachment, Conversation, Message
 from tests.media import making
 from tests.media.conftest import eager, send  # noqa: F401
+from tests.media.sending import body_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,13 +32,6 @@ def get(user, path):
     if user:
         client.force_login(user)
     return client.get(path)
-
-
-def body_of(response) -> bytes:
-    async def collect():
-        return b"".join([piece async for piece in response.streaming_content])
-
-    return asyncio.run(collect())
 
 
 def test_a_film_goes_up_in_chunks_and_comes_back_with_its_facts(send, alice, tmp_path):

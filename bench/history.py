@@ -1,4 +1,4 @@
-"""How long the list of conversations takes beside 10,000 of them, one with very large messages; prints milliseconds of CPU.
+"""How long the list takes beside 10,000 conversations, one with very large messages; prints milliseconds of CPU.
 
 Run by hand: `python -m bench.history [conversations]`; on a throw-away SQLite file, or the database of DATABASE_URL.
 """

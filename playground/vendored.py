@@ -8,6 +8,8 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.contrib.staticfiles.storage import ManifestFilesMixin, StaticFilesStorage
 from django.core.files.storage import FileSystemStorage
 
+from playground import squeezing
+
 ALLOWED = (
     "markdown-it/dist/browser/markdown-it.esm.min.mjs",
     "@highlightjs/cdn-assets/es/highlight.min.js",
@@ -85,6 +87,17 @@ class HashedStorage(ManifestFilesMixin, StaticFilesStorage):
         ),
     )
     manifest_strict = False
+
+    def post_process(self, paths, dry_run=False, **options):
+        """Small first, because the hash is of what is served; then each compressed, because it is served often."""
+        if not dry_run:
+            for name in paths:
+                squeezing.squeeze(Path(self.path(name)))
+        here = {name: (self, name) for name in paths}  # Django would read the files where they came from
+        yield from super().post_process(here, dry_run, **options)
+        if not dry_run:
+            plain = [name for name in paths if squeezing.is_large(name)]  # reached without their hashes
+            squeezing.compress(Path(self.path(name)) for name in {*plain, *self.hashed_files.values()})
 
     def url(self, name, force=False):
         """Before anything was collected (tests, a first start) the finders serve each file under its own name."""

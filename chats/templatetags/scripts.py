@@ -1,11 +1,13 @@
 """What base.html hands to the browser: style sheets, the import map, module preloads, the words of our scripts."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
 from django import template
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
@@ -35,6 +37,7 @@ PREFIXES = {
 }
 
 
+STATIC_IMPORT = re.compile(r"""^\s*(?:import|export)\b(?:[^"'();]*?\bfrom\b)?\s*["']([^"']+)["']""", re.M)
 FIRST_SHEETS = ("css/tokens.css", "css/base.css", "css/layout.css")  # the others may lean on them
 
 
@@ -55,9 +58,8 @@ def import_map(context) -> SafeString:
 
 @register.simple_tag
 def module_preloads(*names: str) -> SafeString:
-    """Fetch these modules at once instead of discovering them one import after another."""
-    wanted = [f"js/{name}" for name in names] or _own_files("js/", ".js")
-    rows = [(staticfiles_storage.url(name),) for name in wanted]
+    """Fetch these modules and all they import at once, instead of discovering them one import after another."""
+    rows = [(staticfiles_storage.url(path),) for path in _with_imports(names)]
     return format_html_join("\n", '<link rel="modulepreload" href="{}">', rows)
 
 
@@ -101,6 +103,24 @@ def _hashed_imports() -> dict[str, str]:
             found[f"{settings.STATIC_URL}{name}"] = staticfiles_storage.url(name)
             found[name.removeprefix("vendor/")] = staticfiles_storage.url(name)
     return found
+
+
+def _with_imports(names: tuple[str, ...]) -> tuple[str, ...]:
+    return _closure(names) if _is_hashed() else _closure.__wrapped__(names)
+
+
+@cache
+def _closure(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Static paths of `names` and of what they import statically; an import() stays lazy."""
+    found: dict[str, None] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop(0)
+        path = BARE.get(name) or (f"js/{name}" if name.endswith(".js") else "")
+        if path and path not in found and (source := finders.find(path)):
+            found[path] = None
+            waiting += STATIC_IMPORT.findall(Path(source).read_text()) if path.startswith("js/") else []
+    return tuple(found)
 
 
 def _own_files(folder: str, ending: str) -> list[str]:

@@ -118,7 +118,7 @@ def _signing_up(request, found: Invitation):
                 EmailAddress.objects.create(user=user, email=user.email, primary=True).send_confirmation(request)
             return response
     context = {"invitation": found, "form": form, "role": Role(found.role)}
-    return render(request, "chats/teams/sign_up.html", context, status=422 if form.errors else 200)
+    return render(request, "chats/teams/sign_up.html", context)  # not 422: Django would log the path, a secret
 
 
 def _spent(request, found: Invitation | None):

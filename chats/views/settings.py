@@ -19,6 +19,8 @@ from chats import adapters
 from chats.forms import PasswordForm, PreferenceForm, ProfileForm
 from chats.models import Preference
 
+from .context import chosen_theme
+
 
 @login_required
 @require_GET
@@ -111,7 +113,7 @@ def disconnect(request):
 
 
 def _page(request, **bound):
-    values = Preference.objects.of(request.user).values
+    values = Preference.objects.of(request.user).values | {"theme": chosen_theme(request)}
     account = request.user
     context = {
         "profile_form": bound.get("profile") or ProfileForm(user=account),

@@ -127,7 +127,7 @@ def test_a_taken_name_is_told_and_the_link_stays_good(client, team, invite, alic
     invitation, path = invite()
     for name in ("alice", "Alice", " ALICE "):
         page = client.post(path, TYPED | {"name": name})
-        assert page.status_code == 422
+        assert page.status_code == 200
         assert b"Somebody has this name already" in page.content
     invitation.refresh_from_db()
     assert invitation.state == Invitation.State.OPEN
@@ -144,7 +144,7 @@ def test_a_name_taken_a_moment_ago_leaves_the_link_good(team, alice, invite):
 def test_an_address_of_another_account_is_refused(client, team, bob, invite):
     _, path = invite()
     page = client.post(path, TYPED | {"email": "Bob@example.com"})
-    assert page.status_code == 422
+    assert page.status_code == 200
     assert b"Another account has this address" in page.content
 
 

@@ -13,7 +13,7 @@ from httpx_aiohttp import AiohttpTransport
 CONNECT_TIMEOUT_S = 10.0
 # No total timeout; silence is watched by Call, which costs less per delta than aiohttp's own read timer.
 _STREAM_TIMEOUT = httpx.Timeout(None, connect=CONNECT_TIMEOUT_S)
-_KEEP_ALIVE_S = 60.0
+_KEEP_ALIVE_S = 15.0  # shorter than what proxies in front of a gateway use
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")  # the sandbox is never behind a proxy
 
 _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()

@@ -45,6 +45,8 @@ class RetryPolicy:
     def wait_s(self, error: GatewayError, tries: int) -> float:
         if error.retry_after_s:
             return error.retry_after_s
+        if error.code == "connection_lost" and error.kind == "connection" and tries == 1:
+            return 0.05  # most likely a kept connection that the other side was just closing
         waits_s = self.busy_waits_s if error.http_status == 429 else self.waits_s
         wait_s = self.listed_wait_s if error.kind == "model_unavailable" else waits_s[min(tries, len(waits_s)) - 1]
         return wait_s * uniform(1, 1 + self.jitter)  # noqa: S311 (spreads load, guards nothing)

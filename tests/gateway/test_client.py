@@ -229,6 +229,11 @@ class TestTryingAgain:
         missing = GatewayError("model_unavailable", 503, is_retryable=True)
         assert 10 <= policy.wait_s(missing, 1) <= 15
 
+    def test_a_kept_connection_that_was_just_closed_costs_no_second(self):
+        lost = GatewayError("connection", code="connection_lost", is_retryable=True)
+        assert RetryPolicy().wait_s(lost, 1) < 0.1
+        assert RetryPolicy().wait_s(lost, 2) >= 4
+
     def test_a_wait_the_gateway_asks_for_is_kept(self):
         assert RetryPolicy().wait_s(GatewayError("rate_limited", 429, is_retryable=True, retry_after_s=7), 1) == 7
 

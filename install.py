@@ -118,7 +118,7 @@ def build_pages() -> None:
     say("Building the pages")
     python = str(BIN / "python")
     run([python, "-m", "playground.translations"])
-    run([python, "manage.py", "collectstatic", "--noinput", "--clear", "--verbosity", "0"])
+    run([python, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"])
     stamp("pages", wanted)
 
 

@@ -87,7 +87,7 @@ class Viewer:
         assert message.type is aiohttp.WSMsgType.TEXT, message
         self.received += len(message.data)
         now = time.monotonic()
-        if now - self.acked_at > 0.25:
+        if now - self.acked_at > 1:
             self.acked_at = now
             await self.send(type="ack", bytes=self.received)
         return json.loads(message.data)

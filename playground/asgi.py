@@ -14,10 +14,11 @@ from django.conf import settings  # noqa: E402
 
 from chats.routing import websocket_urlpatterns  # noqa: E402
 from playground.backpressure import Patient  # noqa: E402
+from playground.direct import Direct  # noqa: E402
 from playground.lifespan import Lifespan  # noqa: E402
 from playground.mounts import mounted  # noqa: E402
 
-sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+sockets = Direct(AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))))
 application = Lifespan(
     ProtocolTypeRouter({"http": Patient(mounted(pages) if settings.IS_SANDBOX else pages), "websocket": sockets})
 )

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 from channels.auth import get_user
+from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import timezone
@@ -46,6 +47,10 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         sockets.add(self)
         await self._watch_lists()
 
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """Without Channels' look at old database connections, a hop to a thread that most frames do not need."""
+        await getattr(self, get_handler_name(message))(message)
+
     async def disconnect(self, code: int) -> None:
         sockets.discard(self)
         await self._leave()
@@ -60,7 +65,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         self.sent_bytes += len(text)
         if is_delta and self.sent_bytes - self.acked_bytes > BEHIND_BYTES:
             self.is_behind = True
-        await self.base_send({"type": "websocket.send", "text": text})
+        await self.scope["write"](text)
 
     async def answer(self, frame: dict[str, Any]) -> None:
         await self.deliver(encode(frame))

@@ -20,6 +20,7 @@ ErrorKind = Literal[
     "incomplete",
     "cancelled",
     "connection",
+    "internal",  # of ours, never read from an answer
 ]
 
 

@@ -14,7 +14,7 @@ CONNECT_TIMEOUT_S = 10.0
 # No total timeout; silence is watched by Call, which costs less per delta than aiohttp's own read timer.
 _STREAM_TIMEOUT = httpx.Timeout(None, connect=CONNECT_TIMEOUT_S)
 _KEEP_ALIVE_S = 15.0  # shorter than what proxies in front of a gateway use
-_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")  # the sandbox is never behind a proxy
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")  # where the sandbox is; never behind a proxy
 
 _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
 
@@ -61,10 +61,15 @@ def _proxies() -> dict[str, httpx.Proxy | None]:
     proxies: dict[str, httpx.Proxy | None] = {
         f"{scheme}://": httpx.Proxy(found[scheme]) for scheme in ("http", "https") if scheme in found
     }
-    if not proxies:
-        return {}
     spared = [host.strip() for host in found.get("no", "").split(",") if host.strip()]
-    return proxies | {f"all://{host}": None for host in _LOOPBACK} | {f"all://*{host}": None for host in spared}
+    if not proxies or "*" in spared:
+        return {}
+    near = [f"[{host}]" if ":" in host else host for host in _LOOPBACK]
+    return proxies | {f"all://{host}": None for host in near} | {f"all://*{host}": None for host in spared}
+
+
+def is_loopback(url: str) -> bool:
+    return httpx.URL(url).host in _LOOPBACK
 
 
 def _no_cookies() -> CookieJar:

@@ -30,6 +30,10 @@ CAUSES: dict[str, str | Promise] = {
         "The gateway refuses calls from this server's network address. "
         "An administrator should add the address to the key's list."
     ),
+    "auth:key_unreadable": _(
+        "The stored key cannot be read with this site's encryption keys. "
+        "An administrator should enter it again in the settings."
+    ),
     "forbidden_model": _("The key may not use this model. Choose another model or ask an administrator."),
     "budget": _("The budget of the key is used up. Ask an administrator to raise it, then try again."),
     "uid_or_project": _(
@@ -52,6 +56,7 @@ CAUSES: dict[str, str | Promise] = {
     "not_supported": _("This model cannot do that. Choose another model or remove the attachment."),
     "incomplete": _("The answer broke off before its end. What came is kept; you can try again."),
     "cancelled": _("The answer was stopped. You can try again."),
+    "internal": _("Something went wrong on this site. Try again; the log tells an administrator more."),
     "connection": _("The gateway cannot be reached. Check the network connection, then try again."),
 }
 

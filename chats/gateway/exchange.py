@@ -138,13 +138,16 @@ async def _sent(body: Iterable[bytes]) -> AsyncIterator[bytes]:
 
 
 async def _refusal(response: httpx.Response) -> GatewayError:
-    body = b""
-    with suppress(*TRANSPORT_ERRORS):  # the status alone tells enough
+    body = bytearray()
+    try:
         async with asyncio.timeout(ERROR_BODY_S), aclosing(response.aiter_bytes()) as chunks:
             async for chunk in chunks:
                 body += chunk
                 if len(body) > ERROR_BODY_LIMIT:
                     break
-    with suppress(*TRANSPORT_ERRORS):
-        await response.aclose()
-    return errors.read(response.status_code, response.headers, body)
+    except TRANSPORT_ERRORS:
+        pass  # the status alone tells enough
+    finally:
+        with suppress(*TRANSPORT_ERRORS):
+            await response.aclose()
+    return errors.read(response.status_code, response.headers, bytes(body))

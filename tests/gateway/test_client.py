@@ -411,33 +411,44 @@ class TestForms:
 
 
 class TestBreaker:
+    """The upstream is addressed by a name that is not this machine's own, for which nothing would be kept."""
+
+    async def test_a_gateway_on_this_machine_is_always_asked(self):
+        async with Upstream(refuses(401), answers(*ANSWER)) as upstream:
+            await failing(upstream)
+            assert text(await reply(upstream)) == "Hello there"
+
     async def test_a_refused_key_is_not_asked_again_for_a_minute(self):
-        async with Upstream(refuses(401)) as upstream:
+        async with Upstream(refuses(401), host="0.0.0.0") as upstream:
             await failing(upstream)
             _, error = await failing(upstream)
             assert (error.kind, error.http_status, error.tries, len(upstream.requests)) == ("auth", 401, 0, 1)
             assert 0 < error.retry_after_s <= breaker.OPEN_S
 
     async def test_another_key_is_asked_all_the_same(self):
-        async with Upstream(refuses(403, "insufficient_user_quota"), answers(*ANSWER)) as upstream:
+        async with Upstream(refuses(403, "insufficient_user_quota"), answers(*ANSWER), host="0.0.0.0") as upstream:
             await failing(upstream)
             events = [event async for event in client.stream(SPEC, HELLO, Credentials(upstream.url, "another"))]
             assert text(events) == "Hello there"
 
     async def test_after_the_minute_the_key_is_asked_again(self, monkeypatch):
         monkeypatch.setattr(breaker, "OPEN_S", 0.0)
-        async with Upstream(refuses(401), answers(*ANSWER)) as upstream:
+        async with Upstream(refuses(401), answers(*ANSWER), host="0.0.0.0") as upstream:
             await failing(upstream)
             assert text(await reply(upstream)) == "Hello there"
 
     async def test_checking_the_key_asks_at_once_and_lets_it_through_again(self):
-        async with Upstream(refuses(401), answers(LIST, content_type="application/json"), answers(*ANSWER)) as upstream:
+        async with Upstream(
+            refuses(401), answers(LIST, content_type="application/json"), answers(*ANSWER), host="0.0.0.0"
+        ) as upstream:
             await failing(upstream)
             assert await client.check_key(credentials(upstream)) == ("m-1", "m-2")
             assert text(await reply(upstream)) == "Hello there"
 
     async def test_a_refused_model_does_not_stop_the_key(self):
-        async with Upstream(refuses(403, message="no access to model m-1"), answers(*ANSWER)) as upstream:
+        async with Upstream(
+            refuses(403, message="no access to model m-1"), answers(*ANSWER), host="0.0.0.0"
+        ) as upstream:
             await failing(upstream)
             assert text(await reply(upstream)) == "Hello there"
 
@@ -515,6 +526,11 @@ class TestProxies:
         assert {pattern for pattern, proxy in proxies.items() if proxy is None} == {
             "all://127.0.0.1", "all://localhost", "all://[::1]", "all://*intern.example", "all://*.lan",
         }  # fmt: skip
+
+    def test_a_star_switches_proxies_off(self, monkeypatch):
+        monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+        monkeypatch.setenv("no_proxy", "*")
+        assert connections._proxies() == {}
 
     async def test_loopback_is_reached_directly_though_a_proxy_is_set(self, monkeypatch):
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")

@@ -86,7 +86,8 @@ def refuses(status: int, code: str = "", message: str = "no", **headers: str) ->
 class Upstream:
     """Plays its scripts one after the other, the last one for ever."""
 
-    def __init__(self, *scripts: Script) -> None:
+    def __init__(self, *scripts: Script, host: str = "127.0.0.1") -> None:
+        self.host = host
         self.scripts = list(scripts)
         self.requests: list[Received] = []
         self._arrived = asyncio.Condition()
@@ -94,8 +95,8 @@ class Upstream:
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Line(self._serve), "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        self._server = await loop.create_server(lambda: Line(self._serve), self.host, 0)
+        self.url = f"http://{self.host}:{self._server.sockets[0].getsockname()[1]}"
         return self
 
     async def __aexit__(self, *_: object) -> None:

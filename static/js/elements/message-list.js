@@ -18,7 +18,6 @@ import { toastError } from "lib/toast.js";
 import { Waiting } from "lib/waiting.js";
 
 const FOUND_MS = 2400;
-const TOGETHER_MS = 200;
 
 class MessageList extends HTMLElement {
   #bubbles;
@@ -29,12 +28,11 @@ class MessageList extends HTMLElement {
   #menu;
   #refresher = new Refresher({
     fetch: (message) => this.#fetch(message),
-    take: (message, { article }) => this.#took(this.#bubbles.take(article)),
+    take: async (message, { article }) => this.#took(await this.#bubbles.take(article)),
     gone: (message) => this.#gone(message),
     fail: () => {}, // the line is down; once it is back everything is asked again
   });
   #wasOpen = false;
-  #resyncing = 0;
   #stops = [];
 
   connectedCallback() {
@@ -56,7 +54,6 @@ class MessageList extends HTMLElement {
   disconnectedCallback() {
     for (const stop of this.#stops.splice(0)) stop();
     for (const part of [this.#follow, this.#earlier, this.#waiting]) part.stop();
-    clearTimeout(this.#resyncing);
     if (this.conversation) send({ type: "conversation.close", conversation: this.conversation });
   }
 
@@ -154,11 +151,20 @@ class MessageList extends HTMLElement {
 
   #changed({ message, revision, status }) {
     const article = this.#bubbles.find(message);
-    if (!article) return this.#resyncSoon();
+    if (!article) return this.#changedElsewhere(message);
     this.#waiting.heard(article);
     const isOver = isLive(article) && !isLive({ dataset: { status } });
     this.#refresher.ask(message, revision);
     if (isOver) announce(status === "complete" ? t("The reply is finished.") : status === "failed" ? t("The reply failed.") : t("The reply was stopped."));
+  }
+
+  /** On a branch not in view, or restored: nobody else moves what we look at, unless it continues it. */
+  async #changedElsewhere(message) {
+    const found = await this.#fetch(message).catch(() => null);
+    if (!found || !this.isConnected || this.#bubbles.find(message)) return;
+    const parent = Number(found.article.dataset.parent) || null;
+    if (this.#bubbles.isEnd(parent)) this.#resync();
+    else this.#besideUs(parent);
   }
 
   #fileChanged({ attachment }) {
@@ -206,11 +212,6 @@ class MessageList extends HTMLElement {
     this.#resync();
   }
 
-  #resyncSoon() {
-    clearTimeout(this.#resyncing);
-    this.#resyncing = setTimeout(() => this.#resync(), TOGETHER_MS);
-  }
-
   /** The newest page once more, as the server would show it now. */
   async #resync() {
     const { conversation } = this;
@@ -219,7 +220,7 @@ class MessageList extends HTMLElement {
     if (!html || !this.isConnected || conversation !== this.conversation) return; // the open socket comes here again
     const page = new DOMParser().parseFromString(html, "text/html");
     const fresh = [...page.querySelectorAll("message-list .messages > .message")];
-    this.#bubbles.reconcile(fresh.map((node) => document.adoptNode(node)));
+    await this.#bubbles.reconcile(fresh.map((node) => document.adoptNode(node)));
     for (const article of this.#bubbles.live.filter(hasRow)) {
       this.#tellState(article);
       this.#peek(article);

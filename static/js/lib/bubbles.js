@@ -1,7 +1,7 @@
 /** The messages of a page as nodes: finds, makes, places and takes them away; knows nothing of sockets. */
 
 import { fragment } from "lib/dom.js";
-import { morphMessage } from "lib/morph.js";
+import { morphMessage, ready } from "lib/morph.js";
 import { unseen } from "lib/stream.js";
 import { localTimes } from "lib/times.js";
 
@@ -83,7 +83,8 @@ export class Bubbles {
   }
 
   /** Newer HTML of one message. */
-  take(fresh) {
+  async take(fresh) {
+    await ready();
     const article = this.find(fresh.dataset.message);
     if (!article) return null;
     morphMessage(article, fresh);
@@ -112,7 +113,8 @@ export class Bubbles {
   }
 
   /** Makes the end of the page like the server's newest one; what is above it and bubbles without a row stay. */
-  reconcile(fresh) {
+  async reconcile(fresh) {
+    await ready();
     const wanted = [...fresh];
     const known = new Set(wanted.map(({ dataset }) => dataset.message));
     const start = this.all.findIndex(({ dataset }) => known.has(dataset.message));

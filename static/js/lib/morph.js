@@ -1,13 +1,16 @@
 /** Makes a message on the page like the server's newer HTML of it, without taking away what somebody is doing with it. */
 
-import { Idiomorph } from "idiomorph";
-
 import { localTimes } from "lib/times.js";
 
 const LIVE = /^(?:queued|streaming)$/;
 // Set in the browser, unknown to the server.
 const OURS = /^(?:open|data-folded|data-same-author|data-found|data-unfolded)$/;
 const MORPHED = new Set(["markdown-text", "message-actions", "thinking-block"]);
+
+let Idiomorph = null;
+
+/** Fetches idiomorph; before it has resolved morphMessage() does nothing. The first page of a conversation needs none. */
+export const ready = async () => (Idiomorph ??= (await import("idiomorph")).Idiomorph);
 
 export const isLive = (article) => LIVE.test(article.dataset.status);
 
@@ -18,7 +21,7 @@ export function isStale(article, fresh) {
 }
 
 export function morphMessage(article, fresh) {
-  if (isStale(article, fresh)) return false;
+  if (!Idiomorph || isStale(article, fresh)) return false;
   const revision = Math.max(Number(article.dataset.revision) || 0, Number(fresh.dataset.revision));
   Idiomorph.morph(article, fresh, {
     morphStyle: "outerHTML",

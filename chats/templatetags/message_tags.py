@@ -1,4 +1,4 @@
-"""What a bubble needs beyond its row: parts with their templates, figures, words for errors; used by chats/messages/*."""
+"""What a bubble needs beyond its row: parts and their templates, figures, words for errors; for chats/messages/*."""
 
 import json
 from collections.abc import Mapping
@@ -112,10 +112,10 @@ def next_step(message: Message) -> str:
 @register.filter
 def seconds(value: float | None) -> str:
     """4.2 s, 42 s, 3 min 5 s."""
-    if value is None:
+    if not isinstance(value, int | float):
         return UNKNOWN
     if value < 10:
-        return _("%(seconds)s s") % {"seconds": f"{max(value, 0):.1f}"}
+        return _("%(seconds)s s") % {"seconds": f"{value:.1f}" if value >= 0.1 else "<0.1"}
     minutes, rest = divmod(round(value), 60)
     if minutes:
         return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": rest}

@@ -19,7 +19,8 @@ def base64_text(data: bytes, prefix: str = "") -> str:
 
 def encoded(document: Mapping[str, Any]) -> list[bytes]:
     """`document` as JSON in pieces: long strings are taken out, the rest is written at once, then they come back."""
-    mark, long_texts = uuid4().hex, []
+    mark = uuid4().hex
+    long_texts: list[str] = []
     skeleton = _dumped(_without_long(document, mark, count(), long_texts))
     pieces: list[bytes] = []
     for n, text in enumerate(long_texts):

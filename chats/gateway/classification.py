@@ -90,31 +90,30 @@ _BROAD_CODES: dict[str, Verdict] = _verdicts(
     " invalid_argument",
 )
 
+# Where there is no code only the text tells; those of 403 are the gateway's own and come without one.
 _FORBIDDEN = frozenset({403})
 _NOT_LIMITS = frozenset({200, 400, 403, 404, 413, 422, 500, 501, 503})
-_PATTERNS: tuple[tuple[frozenset[int], re.Pattern[str], Verdict], ...] = tuple(
-    (statuses, re.compile(pattern, re.IGNORECASE), Verdict(kind, False))
-    for statuses, kind, pattern in (
-        (_FORBIDDEN, "forbidden_model", r"no access to model|无权(访问|使用).*模型"),
-        (_FORBIDDEN, "uid_or_project", r"uid鉴权失败|预算已用尽|项目|x-project|\bproject\b"),
-        (_FORBIDDEN, "not_supported", r"不能完整支持"),
-        (_FORBIDDEN, "budget", r"quota.*not enough|额度不足|余额不足"),
-        (
-            _NOT_LIMITS,
-            "context_too_long",
-            r"maximum context length|prompt is too long|range of input length|input token count exceeds"
-            r"|exceeded model token limit|context window|上下文.*(超|过长)",
-        ),
-        (
-            _NOT_LIMITS,
-            "content_refused",
-            r"content.{0,12}polic|usage polic|inappropriate content|content filter|safety system|敏感|违规内容",
-        ),
-        # Kimi "only support stream mode", Qwen "only support stream": always streaming avoids it (errors.md 5.4).
-        (_NOT_LIMITS, "bad_request", r"only supports? (the )?stream"),
-        (_NOT_LIMITS, "not_supported", r"not implemented"),
-    )
+_TEXTS: tuple[tuple[frozenset[int], ErrorKind, str], ...] = (
+    (_FORBIDDEN, "forbidden_model", r"no access to model|无权(访问|使用).*模型"),
+    (_FORBIDDEN, "uid_or_project", r"uid鉴权失败|预算已用尽|项目|x-project|\bproject\b"),
+    (_FORBIDDEN, "not_supported", r"不能完整支持"),
+    (_FORBIDDEN, "budget", r"quota.*not enough|额度不足|余额不足"),
+    (
+        _NOT_LIMITS,
+        "context_too_long",
+        r"maximum context length|prompt is too long|range of input length|input token count exceeds"
+        r"|exceeded model token limit|context window|上下文.*(超|过长)",
+    ),
+    (
+        _NOT_LIMITS,
+        "content_refused",
+        r"content.{0,12}polic|usage polic|inappropriate content|content filter|safety system|敏感|违规内容",
+    ),
+    # Kimi "only support stream mode", Qwen "only support stream": always streaming avoids it (errors.md 5.4).
+    (_NOT_LIMITS, "bad_request", r"only supports? (the )?stream"),
+    (_NOT_LIMITS, "not_supported", r"not implemented"),
 )
+_PATTERNS = tuple((statuses, re.compile(text, re.IGNORECASE), Verdict(kind, False)) for statuses, kind, text in _TEXTS)
 
 _STATUSES: dict[int, Verdict] = {
     **dict.fromkeys((400, 405, 411, 415, 422), Verdict("bad_request", False)),
@@ -152,7 +151,7 @@ def classify(status: int, code: str, message: str) -> Verdict:
         return Verdict("upstream", True) if code else Verdict("auth", False)
     verdict = (
         _by_code(code.lower())
-        or _by_message(status, message)
+        or _by_message(status, code, message)
         or _BROAD_CODES.get(code.lower())
         or _by_status(status, code)
     )
@@ -167,11 +166,13 @@ def _by_code(code: str) -> Verdict | None:
     return next((verdict for prefix, verdict in _PREFIXES if code.startswith(prefix)), None)
 
 
-def _by_message(status: int, message: str) -> Verdict | None:
+def _by_message(status: int, code: str, message: str) -> Verdict | None:
     if status == 503 and "no available channel" in message.lower():
         return Verdict("model_unavailable", True)
-    matches = (verdict for statuses, pattern, verdict in _PATTERNS if status in statuses and pattern.search(message))
-    return next(matches, None)
+    for statuses, pattern, verdict in _PATTERNS:
+        if status in statuses and not (statuses is _FORBIDDEN and code) and pattern.search(message):
+            return verdict
+    return None
 
 
 def _by_status(status: int, code: str) -> Verdict:

@@ -1,7 +1,7 @@
 """The only door to the gateway: `stream` for replies, `fetch_json` and `call` for everything that answers at once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 
 from chats.catalog import ModelSpec
@@ -36,7 +36,7 @@ async def stream(
     on_request: OnRequest | None = None,
     on_retry: OnRetry | None = None,
     is_listed: bool = False,
-) -> AsyncIterator[Event]:
+) -> AsyncGenerator[Event, None]:
     """The events of one reply: Started first, Finished last; raises GatewayError.
 
     Closing or cancelling it closes the connection to the gateway at once; wrap it in `contextlib.aclosing`. What
@@ -61,7 +61,7 @@ async def stream(
 
 async def _tried(
     spec: ModelSpec, prompt: Prompt, credentials: Credentials, tries: int, on_request: OnRequest | None
-) -> AsyncIterator[Event]:
+) -> AsyncGenerator[Event, None]:
     protocol = load(spec.protocol)
     request, body = await _prepared(protocol, spec, prompt)
     if on_request:
@@ -76,7 +76,7 @@ async def _tried(
             await answer.drain()
 
 
-async def _events(protocol: ReplyProtocol, answer: Answer) -> AsyncIterator[Event]:
+async def _events(protocol: ReplyProtocol, answer: Answer) -> AsyncGenerator[Event, None]:
     told = cut = None
     answer.waits()
     try:

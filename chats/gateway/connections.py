@@ -35,7 +35,9 @@ def client() -> httpx.AsyncClient:
         tls = httpx.create_ssl_context()
         _clients[loop] = httpx.AsyncClient(
             transport=Transport(verify=tls),
-            mounts={pattern: proxy and Transport(verify=tls, proxy=proxy) for pattern, proxy in _proxies().items()},
+            mounts={
+                pattern: Transport(verify=tls, proxy=proxy) if proxy else None for pattern, proxy in _proxies().items()
+            },
             timeout=_STREAM_TIMEOUT,
             cookies=_no_cookies(),
         )
@@ -51,7 +53,7 @@ async def close() -> None:
 @cache
 def thread_client() -> httpx.Client:
     """For calls outside an event loop; may be shared by threads."""
-    mounts = {pattern: proxy and httpx.HTTPTransport(proxy=proxy) for pattern, proxy in _proxies().items()}
+    mounts = {pattern: httpx.HTTPTransport(proxy=proxy) if proxy else None for pattern, proxy in _proxies().items()}
     return httpx.Client(mounts=mounts, trust_env=False, timeout=_STREAM_TIMEOUT, cookies=_no_cookies())
 
 

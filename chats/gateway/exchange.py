@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from math import inf
 from time import monotonic
@@ -140,8 +140,8 @@ async def _sent(body: Iterable[bytes]) -> AsyncIterator[bytes]:
 async def _refusal(response: httpx.Response) -> GatewayError:
     body = bytearray()
     try:
-        async with asyncio.timeout(ERROR_BODY_S), aclosing(response.aiter_bytes()) as chunks:
-            async for chunk in chunks:
+        async with asyncio.timeout(ERROR_BODY_S):
+            async for chunk in response.aiter_bytes():
                 body += chunk
                 if len(body) > ERROR_BODY_LIMIT:
                     break

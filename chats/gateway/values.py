@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 Kind = Literal["text", "image", "video", "audio", "file"]
+MediaKind = Literal["image", "audio", "video", "file"]
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
 
 
@@ -115,7 +116,7 @@ class MediaOut:
     Audio is raw PCM s16le mono at `sample_rate_hz` when `content_type` is "audio/pcm"; what it says comes as text.
     """
 
-    kind: Literal["image", "audio", "video", "file"]
+    kind: MediaKind
     data: bytes = b""
     url: str = ""
     content_type: str = ""

@@ -70,6 +70,7 @@ TABLE = [
     (403, early("用户已被封禁"), "auth", False),
     (403, early("该渠道不能完整支持:[video]模态"), "not_supported", False),
     (403, relay("permission_denied"), "forbidden_model", False),
+    (403, relay("permission_denied", "Your project has no such model"), "forbidden_model", False),
     (404, relay("", "Invalid URL (GET /v1/nope)"), "model_unavailable", False),
     (413, relay("read_request_body_failed"), "too_large", False),
     (413, b"", "too_large", False),

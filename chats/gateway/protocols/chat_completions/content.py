@@ -3,9 +3,10 @@
 import re
 from base64 import b64decode
 from binascii import Error
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from typing import get_args
 
-from chats.gateway.values import MediaOut, TextDelta
+from chats.gateway.values import MediaKind, MediaOut, TextDelta
 
 _OPEN, _CLOSE = "<think>", "</think>"
 
@@ -138,7 +139,7 @@ class MediaSplitter:
         if self._type and is_whole:
             yield from self._medium()
 
-    def _searched(self, text: str) -> Iterator[TextDelta | MediaOut]:
+    def _searched(self, text: str) -> Generator[TextDelta | MediaOut, None, str]:
         """Text up to the next opener; returns what follows it."""
         opener = self._opener(text)
         if opener is None:
@@ -165,7 +166,7 @@ class MediaSplitter:
                 return opener
         return None
 
-    def _collected(self, text: str) -> Iterator[MediaOut]:
+    def _collected(self, text: str) -> Generator[MediaOut, None, str]:
         """Base64 up to the end of the data URL; returns what follows it."""
         if self._is_linked:
             end = text.find(")")
@@ -184,8 +185,8 @@ class MediaSplitter:
         content_type = self._type
         self._type, self._pieces = "", []
         if data:
-            kind = content_type.partition("/")[0]
-            kind = kind if kind in ("image", "audio", "video") else "file"
+            family = content_type.partition("/")[0]
+            kind: MediaKind = family if family in get_args(MediaKind) else "file"  # type: ignore[assignment]
             yield MediaOut(kind, data=data, content_type=content_type, key=self._next_key())
 
     def _next_key(self) -> str:

@@ -22,7 +22,7 @@ def usage(told: Mapping[str, Any]) -> Usage | None:
         completion_tokens=completion,
         total_tokens=total,
         reasoning_tokens=_first(spent_on, "reasoning_tokens"),
-        cached_tokens=_first(read_from | told, "cached_tokens", "prompt_cache_hit_tokens"),
+        cached_tokens=_first(read_from | dict(told), "cached_tokens", "prompt_cache_hit_tokens"),
         by_kind=_by_kind(read_from),
         raw=dict(told),
     )

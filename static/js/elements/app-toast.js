@@ -28,6 +28,8 @@ class AppToast extends HTMLElement {
     toast.append(this.#cross(toast));
     this.append(toast);
     while (this.childElementCount > MOST) this.firstElementChild.remove();
+    const foot = document.querySelector("#main > .foot"); // the composer stays free
+    this.style.setProperty("--above", `${foot?.offsetHeight ?? 0}px`);
     if (this.matches(":popover-open")) this.hidePopover(); // again on top of what opened since
     this.showPopover();
     this.#wait(toast, seconds * 1000);

@@ -43,6 +43,7 @@ class ConversationList extends HTMLElement {
     ];
     const whenNear = { root: this, rootMargin: "400px" };
     this.#atEnd = new IntersectionObserver((all) => all.some((one) => one.isIntersecting) && this.#more(), whenNear);
+    customElements.upgrade(this.#rows); // a parent that arrives in a swapped piece is upgraded before its children
     this.#arrange(this.querySelectorAll("li"));
     this.#seen();
     this.#atMidnight();

@@ -71,6 +71,7 @@ class ConversationMenu extends HTMLElement {
       delete: () => this.#delete(id),
       restore: () => conversations.restore(id),
       copy: () => conversations.copyLink(id),
+      panel: () => tell("toggle-panel"),
       print: () => window.print(),
     };
     actions[action]?.();

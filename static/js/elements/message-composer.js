@@ -6,7 +6,7 @@ import { isCoarse, tell } from "lib/dom.js";
 import { drafts, placeOf } from "lib/drafts.js";
 import { t } from "lib/i18n.js";
 import { load } from "lib/model-list.js";
-import { settle } from "lib/navigation.js";
+import { open, settle } from "lib/navigation.js";
 import { Opening, suggested } from "lib/opening.js";
 import { outbox } from "lib/outbox.js";
 import { LONG_TEXT } from "lib/pasted.js";
@@ -19,9 +19,10 @@ import { Standing } from "lib/standing.js";
 import { Submission } from "lib/submission.js";
 import { toast, toastError, toastUndo } from "lib/toast.js";
 import { facts } from "lib/uploads.js";
-import { followKeyboard } from "lib/viewport.js";
+import { alignWith, followKeyboard } from "lib/viewport.js";
 
 const PARTS = ["attachment-tray", "attach-files", "composer-bar", "composer-notes", "composer-text", "message-queue"];
+const CATCH_UP_MS = 1000;
 
 class MessageComposer extends HTMLElement {
   #listening = new AbortController();
@@ -30,6 +31,7 @@ class MessageComposer extends HTMLElement {
   #desk = null;
   #submission = null;
   #isReady = false;
+  #catchingUp = 0;
   #standing = new Standing({ outbox, sending, page, act: (message, status) => this.#replyIs(message, status) });
   #opening = new Opening({
     suggest: (text) => this.#suggest(text),
@@ -50,13 +52,20 @@ class MessageComposer extends HTMLElement {
     this.#listening = new AbortController();
     this.#setPlace(Number(this.dataset.conversation) || null);
     if (!this.#standing.conversation) outbox.team = this.dataset.team;
-    this.#stops = [this.#standing.follow(on), outbox.on("change", () => this.#show())];
+    this.#stops = [
+      this.#standing.follow(on),
+      on("state", () => (this.#standing.isKnown = false)),
+      on("conversation.opened", (frame) => this.#opened(frame)),
+      outbox.on("change", () => this.#show()),
+      alignWith(document.getElementById("scroll")),
+    ];
     await Promise.all(PARTS.map((tag) => customElements.whenDefined(tag)));
     if (this.isConnected) this.#begin();
   }
 
   disconnectedCallback() {
     this.#isReady = false;
+    clearTimeout(this.#catchingUp);
     this.#listening.abort();
     this.#stops.splice(0).forEach((stop) => stop());
   }
@@ -84,10 +93,18 @@ class MessageComposer extends HTMLElement {
     this.#listen();
     this.#enter();
     this.#showPending();
-    if (!this.#standing.conversation) this.#opening.takeAddress();
+    if (!this.#standing.conversation) this.#arrive();
     this.#queue.changed();
+    customElements.whenDefined("message-list").then(() => outbox.open());
     const isFree = [document.body, document.getElementById("main")].includes(document.activeElement);
     if (!isCoarse() && isFree) this.#text.focus();
+  }
+
+  /** At an empty page: perhaps its question was answered while it loaded, perhaps its address brings something. */
+  #arrive() {
+    const url = drafts.began(page.mark);
+    if (url) return void open(url, { replace: true });
+    this.#opening.takeAddress();
   }
 
   #part(tag) {
@@ -251,6 +268,7 @@ class MessageComposer extends HTMLElement {
     this.#setPlace(conversation);
     this.#bar.choice.moveTo(this.#place);
     this.#desk.moveTo(this.#place);
+    page.mark = undefined; // Back must come to an empty page
     settle(url);
     tell("conversation-opened", { conversation });
   }
@@ -263,6 +281,17 @@ class MessageComposer extends HTMLElement {
     } else if (frame.type !== "message.create" && error) {
       toast(error.message, { kind: "bad", seconds: 8 }); // a second answer or a continued one
     }
+    this.#show();
+  }
+
+  /** After a break <message-list> catches up; what it finds decides which reply the queue answers. */
+  #opened({ conversation }) {
+    if (conversation !== this.#standing.conversation) return;
+    clearTimeout(this.#catchingUp);
+    this.#catchingUp = setTimeout(() => {
+      this.#standing.isKnown = true;
+      this.#queue.sendNext();
+    }, CATCH_UP_MS);
     this.#show();
   }
 

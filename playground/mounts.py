@@ -1,12 +1,18 @@
 """Puts the sandbox gateway under /sandbox of our own server, for a start without a key."""
 
-from chats.gateway.sandbox.app import application as sandbox
+import dataclasses
+
+from django.conf import settings
+
+from chats.gateway.sandbox.app import Sandbox
+from chats.gateway.sandbox.settings import Settings
 
 PREFIX = "/sandbox"
 
 
 def mounted(pages):
     """`pages`, except for the paths below PREFIX, which the sandbox gets with the prefix taken off."""
+    sandbox = Sandbox(dataclasses.replace(Settings.from_env(), key_prefix=settings.SANDBOX_KEY))
 
     async def application(scope, receive, send):
         path = scope["path"]

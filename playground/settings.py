@@ -1,5 +1,6 @@
 """Everything that differs between machines, read from the environment once; README.md has the table."""
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -44,7 +45,8 @@ GATEWAY_UID = env("GATEWAY_UID", default="")
 GATEWAY_PROJECT = env("GATEWAY_PROJECT", default="")
 IS_SANDBOX = not GATEWAY_API_KEY
 SANDBOX_URL = env("SANDBOX_URL", default=f"http://127.0.0.1:{PORT}/sandbox")
-SANDBOX_KEY = "sandbox"
+# Ours alone, and the same in each process: the sandbox decodes and fetches, so strangers must not make it work.
+SANDBOX_KEY = "sandbox-" + hashlib.sha256(f"sandbox {SECRET_KEY}".encode()).hexdigest()[:32]
 GATEWAY_BASE_URL = env("GATEWAY_BASE_URL", default="https://api.toiotech.com").rstrip("/")
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])  # newest first; else made from SECRET_KEY
 

@@ -51,6 +51,7 @@ class Product:
             "PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",
             "SANDBOX_FETCH_PRIVATE": "1",
+            "SANDBOX_INSPECT": "1",
             **self.environment,
         }
         for name in ("DATABASE_URL", "REDIS_URL", "TOIOTECH_API_KEY", "PUBLIC_URL", "DJANGO_SETTINGS_MODULE"):

@@ -4,17 +4,9 @@ import * as conversations from "lib/conversations.js";
 import { tell } from "lib/dom.js";
 import { openMenu } from "lib/menus.js";
 import { open } from "lib/navigation.js";
+import { isOffered } from "lib/rows.js";
 
 const isOpenNow = (id) => document.body.dataset.conversation === String(id);
-
-/** `needs`: "keep" and "write" ask for a right, "open" for the page, "on:pinned" and "off:pinned" for a state. */
-export function isOffered(needs, row, isOpen) {
-  const rights = { keep: "mayKeep" in row, write: "mayWrite" in row, open: isOpen };
-  return needs.split(" ").filter(Boolean).every((need) => {
-    const [state, name] = need.split(":");
-    return name ? (state === "on") === name in row : rights[need];
-  });
-}
 
 class ConversationMenu extends HTMLElement {
   #stop = null;

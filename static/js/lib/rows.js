@@ -1,4 +1,4 @@
-/** Where a conversation stands in a list, told from its row's data attributes. */
+/** Where a conversation stands in a list and what its menu offers, told from its row's data attributes. */
 
 import { groupOf } from "lib/days.js";
 
@@ -25,4 +25,13 @@ export function rank(group) {
   if (fixed >= 0) return fixed;
   const [year, month] = group.split("-").map(Number);
   return 1e6 - (year * 12 + month);
+}
+
+/** `needs`: "keep" and "write" ask for a right, "open" for the page, "on:pinned" and "off:pinned" for a state. */
+export function isOffered(needs, row, isOpen) {
+  const rights = { keep: "mayKeep" in row, write: "mayWrite" in row, open: isOpen };
+  return needs.split(" ").filter(Boolean).every((need) => {
+    const [state, name] = need.split(":");
+    return name ? (state === "on") === name in row : rights[need];
+  });
 }

@@ -57,7 +57,7 @@ export function label(name, mac = isMac()) {
 
 const upper = (key) => (key.length === 1 ? key.toUpperCase() : key);
 
-const order = (key) => ["shift", "mod"].indexOf(key) + (key in SIGNS ? 0 : 9);
+const order = (key) => (key === "shift" ? 0 : key === "mod" ? 1 : 2);
 
 /** The same in the words of aria-keyshortcuts. */
 export function ariaKeys(name, mac = isMac()) {

@@ -6,11 +6,6 @@ from typing import Any
 Receipt = dict[str, Any]
 
 LIVE = ("queued", "streaming")
-COUNTED_AS = {
-    "image": ("image",),
-    "video": ("video", "image"),  # frames sent as pictures are counted as pictures
-    "audio": ("audio",),
-}
 
 
 def receipts(files: Iterable, usage: Mapping[str, Any] | None, status: str = "complete") -> dict[int, Receipt]:
@@ -28,11 +23,16 @@ def _receipt(file, counted: Mapping[str, int], usage: Mapping[str, Any] | None, 
     if not counted or file.kind == "file":
         # Text files and documents go in as words, which nobody counts apart.
         return _said("unknown")
-    kind = next((kind for kind in COUNTED_AS[file.kind] if counted.get(kind)), None)
+    kind = next((kind for kind in _counted_as(file) if counted.get(kind)), None)
     if kind:
         return _said("consumed", counted[kind], kind)
     # A breakdown without text is not one: some vendors name only the sound.
     return _said("missing" if "text" in counted or file.kind in counted else "unknown")
+
+
+def _counted_as(file) -> tuple[str, ...]:
+    """Frames of a film may have gone as a film or as pictures."""
+    return ("video", "image") if file.is_frames else (file.kind,)
 
 
 def _said(state: str, tokens: int | None = None, kind: str = "") -> Receipt:

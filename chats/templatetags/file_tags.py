@@ -4,6 +4,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from chats.media.frames import SHEET_COLUMNS
 from chats.models import Attachment
 
 register = template.Library()
@@ -68,6 +69,16 @@ def format_name(attachment: Attachment) -> str:
 @register.filter
 def host(url: str) -> str:
     return url.partition("://")[2].partition("/")[0]
+
+
+@register.simple_tag
+def shown_shape(attachment: Attachment) -> tuple[int, int]:
+    """Width and height of what stands in the row: the picture, or the sheet of a film's pictures (media/frames.py)."""
+    width, height = attachment.width or 4, attachment.height or 3
+    if not attachment.is_frames:
+        return width, height
+    count = min(attachment.pages or 1, SHEET_COLUMNS**2)
+    return width * min(count, SHEET_COLUMNS), height * -(-count // SHEET_COLUMNS)
 
 
 @register.simple_tag

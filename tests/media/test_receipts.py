@@ -9,8 +9,8 @@ from chats.media import receipts
 FILMED = {"by_kind": {"text": 20, "audio": 234, "image": 0, "video": 6617}}
 
 
-def receipt(kind, usage, status="complete"):
-    return receipts([SimpleNamespace(pk=7, kind=kind)], usage, status)[7]
+def receipt(kind, usage, status="complete", is_frames=False):
+    return receipts([SimpleNamespace(pk=7, kind=kind, is_frames=is_frames)], usage, status)[7]
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ def receipt(kind, usage, status="complete"):
         ("audio", FILMED, "consumed", 234),
         ("image", FILMED, "missing", None),
         ("image", {"by_kind": {"text": 20}}, "missing", None),
-        ("video", {"by_kind": {"text": 20, "image": 900, "video": 0}}, "consumed", 900),
+        ("video", {"by_kind": {"text": 20, "image": 900, "video": 0}}, "missing", None),
         ("image", {"by_kind": {"audio": 9}}, "unknown", None),
         ("video", {"by_kind": {}}, "unknown", None),
         ("video", {"prompt_tokens": 5}, "unknown", None),
@@ -37,3 +37,8 @@ def test_a_receipt_says_what_the_gateway_counted(kind, usage, state, tokens):
 def test_a_receipt_waits_while_the_reply_runs(status):
     assert receipt("video", None, status)["state"] == "pending"
     assert receipt("video", FILMED, status)["state"] == "consumed"
+
+
+def test_frames_are_counted_as_a_film_or_as_pictures():
+    assert receipt("video", FILMED, is_frames=True)["tokens"] == 6617
+    assert receipt("video", {"by_kind": {"text": 20, "image": 900}}, is_frames=True)["tokens"] == 900

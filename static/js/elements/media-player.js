@@ -36,6 +36,7 @@ class MediaPlayer extends HTMLElement {
     begin.addEventListener("click", () => this.#video.play().catch(() => {}));
     pace.addEventListener("click", () => nextSpeed(this.#video));
     this.append(begin, pace);
+    this.style.setProperty("--ratio", (Number(this.dataset.width) / Number(this.dataset.height) || 16 / 9).toFixed(4));
     this.#say(pace, speed());
     this.#undo = this.#listen(begin, pace);
   }

@@ -50,7 +50,7 @@ STREAM = """async ([text, deltas, every]) => {
   const bubbles = new Bubbles(list);
   const article = bubbles.adopt(bubbles.addPending("assistant", "bench", null), 999999, null);
   article.dataset.status = "streaming";
-  const size = Math.ceil(text.length / deltas);
+  const size = Math.floor(text.length / deltas);
   const began = performance.now();
   let frames = 0, isOver = false, worst = 0, last = began;
   requestAnimationFrame(function next(now) {

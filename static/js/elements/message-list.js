@@ -155,7 +155,15 @@ class MessageList extends HTMLElement {
     this.#waiting.heard(article);
     const isOver = isLive(article) && !isLive({ dataset: { status } });
     this.#refresher.ask(message, revision);
-    if (isOver) announce(status === "complete" ? t("The reply is finished.") : status === "failed" ? t("The reply failed.") : t("The reply was stopped."));
+    if (isOver) this.#over(article, status);
+  }
+
+  #over(article, status) {
+    const words = { complete: t("The reply is finished."), failed: t("The reply failed.") };
+    announce(words[status] ?? t("The reply was stopped."));
+    const question = this.#bubbles.find(article.dataset.parent);
+    // Its files have got their receipts now.
+    if (question?.querySelector("[data-attachment]")) this.#refresher.ask(Number(question.dataset.message));
   }
 
   /** On a branch not in view, or restored: nobody else moves what we look at, unless it continues it. */

@@ -1,6 +1,7 @@
 /** What this person has just asked, on the page before the server has it: bubbles at once, back to before if it is refused. */
 
 import { announce, tell } from "lib/dom.js";
+import { pendingFile } from "lib/pending-file.js";
 import { sending } from "lib/sending.js";
 
 export class Asked {
@@ -25,7 +26,7 @@ export class Asked {
     this.#cutAfter(parent ?? null, client_id);
     const question = this.#bubbles.addPending("user", client_id, parent);
     question.querySelector("markdown-text").text = text;
-    question.querySelector(".message-files").append(...files.map(namedFile));
+    question.querySelector(".message-files").append(...files.map(pendingFile));
     this.#bubbles.addPending("assistant", client_id, null);
     this.#follow.pin(question);
   }
@@ -91,13 +92,4 @@ export class Asked {
     const cut = this.#bubbles.cutAfter(parent);
     if (cut.length) this.#cut.set(client_id, cut);
   }
-}
-
-/** Until the server's tile comes: the name, in a box of about its size. */
-function namedFile({ name, kind }) {
-  const tile = document.createElement("div");
-  tile.className = "pending-file";
-  tile.dataset.kind = kind ?? "";
-  tile.textContent = name ?? "";
-  return tile;
 }

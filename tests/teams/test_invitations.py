@@ -161,7 +161,7 @@ def test_a_new_person_is_asked_to_confirm_the_address(client, team, invite, mail
 
 @pytest.mark.parametrize(
     ("language", "subject", "told"),
-    [("en", "alice invites you to Film club", "for 1 day,"), ("zh-hans", "alice", "Film club")],
+    [("en", "alice invites you to Film club", "within 1 day."), ("zh-hans", "alice", "Film club")],
 )
 def test_an_invitation_with_an_address_is_mailed(client, team, alice, page, settings, language, subject, told):
     settings.SITE_URL = "https://play.example.com"

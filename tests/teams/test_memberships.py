@@ -237,3 +237,11 @@ def test_members_read_who_is_in_the_team_without_addresses(client, team, ann, bo
     assert "alice@example.com" not in page
     client.force_login(ann)
     assert "alice@example.com" in client.get(door("team", team.pk)).content.decode()
+
+
+def test_a_team_offers_to_be_entered_while_another_is_in_view(client, team, bob):
+    second = Team.objects.create(name="Second")
+    Membership.objects.create(team=second, user=bob, role=Role.MEMBER)
+    client.force_login(bob)
+    assert "Go to this team" not in client.get(door("team", team.pk)).content.decode()
+    assert "Go to this team" in client.get(door("team", second.pk)).content.decode()

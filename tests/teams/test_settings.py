@@ -50,14 +50,14 @@ def test_a_new_address_counts_once_it_is_confirmed(mine, alice, mailed_link):
     alice.refresh_from_db()
     assert alice.email == "alice@example.com"
     page = mine.get("/settings/").content.decode()
-    assert "new@example.com counts once you open the link" in page
+    assert "new@example.com becomes your address once you open the link" in page
     assert mail.outbox[0].to == ["new@example.com"]
     link = mailed_link()
     assert "new@example.com becomes the address of alice" in mine.get(link).content.decode()
     assert mine.post(link)["Location"] == "/settings/"
     alice.refresh_from_db()
     assert alice.email == "new@example.com"
-    assert "counts once" not in mine.get("/settings/").content.decode()
+    assert "becomes your address once" not in mine.get("/settings/").content.decode()
     assert [sent.to for sent in mail.outbox[1:]] == [["alice@example.com"]], "the old address is told"
 
 

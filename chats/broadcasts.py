@@ -29,7 +29,8 @@ class Viewer(Protocol):
 
     user_id: int
 
-    async def deliver(self, text: str, is_delta: bool = False) -> None: ...
+    async def deliver(self, text: str, reply: int = 0) -> None:
+        """Writes one encoded frame; `reply` is the message that a delta belongs to, 0 for every other frame."""
 
 
 Listener = Callable[[dict[str, Any]], Any]
@@ -83,7 +84,7 @@ class Hub:
 
     async def _take(self, message: dict[str, Any]) -> None:
         if "do" not in message:
-            await self.deliver(message["topic"], message["text"], message["is_delta"])
+            await self.deliver(message["topic"], message["text"], message["reply"])
         elif listener := self.listeners.get(message["do"]):
             await listener(message)
 
@@ -101,14 +102,14 @@ class Hub:
             if self.channel:
                 await self.layer.group_discard(topic, self.channel)
 
-    async def deliver(self, topic: str, text: str, is_delta: bool = False) -> None:
+    async def deliver(self, topic: str, text: str, reply: int = 0) -> None:
         for viewer in tuple(self.viewers.get(topic, ())):
-            await viewer.deliver(text, is_delta)
+            await viewer.deliver(text, reply)
 
-    async def publish(self, topic: str, text: str, is_delta: bool = False) -> None:
-        await self.deliver(topic, text, is_delta)
+    async def publish(self, topic: str, text: str, reply: int = 0) -> None:
+        await self.deliver(topic, text, reply)
         if not self.is_alone:
-            await self.layer.group_send(topic, _envelope(topic, text, is_delta, self.name))
+            await self.layer.group_send(topic, _envelope(topic, text, reply, self.name))
 
     async def tell(self, message: dict[str, Any]) -> None:
         """Hands `message` to the listener named `message["do"]` in every process, this one first."""
@@ -225,14 +226,14 @@ def stop_reply(message_id: int) -> None:
     _tell({"do": "stop", "message": message_id})
 
 
-def _envelope(topic: str, text: str, is_delta: bool, origin: str) -> dict[str, Any]:
-    return {"type": "text", "topic": topic, "text": text, "is_delta": is_delta, "origin": origin}
+def _envelope(topic: str, text: str, reply: int, origin: str) -> dict[str, Any]:
+    return {"type": "text", "topic": topic, "text": text, "reply": reply, "origin": origin}
 
 
 def _publish(topics: Iterable[str], frame: dict[str, Any]) -> None:
     text = encode(frame)
     for topic in topics:
-        _run(lambda h, topic=topic: h.publish(topic, text), topic, _envelope(topic, text, False, ""))
+        _run(lambda h, topic=topic: h.publish(topic, text), topic, _envelope(topic, text, 0, ""))
 
 
 def _tell(message: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 @dataclass
 class Person:
-    """Pieces deltas together by offset; asserts that there is no gap, so each character came once."""
+    """Pieces deltas together by offset as the page does: overlap is dropped, and a gap asks for what is missing."""
 
     url: str
     session: aiohttp.ClientSession
@@ -68,15 +68,16 @@ class Person:
                     if index not in self.taken and fits(frame, type_, fields):
                         self.taken.add(index)
                         return frame
-                self._take(await self.line.receive_json())
+                await self._take(await self.line.receive_json())
 
-    def _take(self, frame: dict[str, Any]) -> None:
+    async def _take(self, frame: dict[str, Any]) -> None:
         self.frames.append(frame)
         for part, _, at, piece in frame.get("ops", ()):
-            if part == 0:
-                have, units = self.texts.get(frame["message"], b""), piece.encode("utf-16-le")
-                assert at * 2 <= len(have), "a gap in the deltas"
-                self.texts[frame["message"]] = have[: at * 2] + units if at * 2 + len(units) > len(have) else have
+            have, units = self.texts.get(frame["message"], b""), piece.encode("utf-16-le")
+            if part == 0 and at * 2 > len(have):
+                await self.send("reply.peek", message=frame["message"], lengths=[len(have) // 2])
+            elif part == 0 and at * 2 + len(units) > len(have):
+                self.texts[frame["message"]] = have[: at * 2] + units
 
     def text(self, message: int) -> str:
         return self.texts.get(message, b"").decode("utf-16-le")

@@ -1,5 +1,6 @@
 """The one socket of a tab: checks each frame, calls one verb, answers; the reply itself outlives the socket."""
 
+import asyncio
 import logging
 import time
 from typing import Any
@@ -24,18 +25,22 @@ SIGNED_OUT = 4401
 BEHIND_BYTES = 1024 * 1024  # daphne has no back-pressure: a viewer that does not read would cost all that is sent
 CAUGHT_UP_BYTES = 256 * 1024
 RECHECK_S = 60.0
+UNANSWERED_S = 5.0
 LARGEST_FRAME = 2_500_000  # characters; MAX_TEXT_CHARACTERS escaped, with room
 
 
 class ConversationConsumer(AsyncWebsocketConsumer):
     """`conversation` is the one in view; `lists` are the topics of the sidebar."""
 
+    channel_layer_alias = "unused"  # the hub listens once for the whole process, so no socket waits inside Redis
+
     async def connect(self) -> None:
         self.user = self.scope["user"]
         self.conversation: int | None = None
         self.lists: set[str] = set()
         self.sent_bytes = self.acked_bytes = 0
-        self.is_behind = False
+        self.is_behind = self.is_opening = False
+        self.catching_up: set[int] = set()
         self.checked_at = time.monotonic()
         await self.accept()
         if not self.user.is_authenticated:
@@ -58,12 +63,13 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await hub().unwatch(topic, self)
         self.lists = set()
 
-    async def deliver(self, text: str, is_delta: bool = False) -> None:
-        """One encoded frame to this browser; deltas are dropped for one that is far behind, rows are not."""
-        if is_delta and self.is_behind:
+    async def deliver(self, text: str, reply: int = 0) -> None:
+        """One encoded frame to this browser. Deltas are dropped for one that is far behind, and for a reply whose
+        earlier text is on its way: what is dropped here is in that text."""
+        if reply and (self.is_behind or self.is_opening or reply in self.catching_up):
             return
         self.sent_bytes += len(text)
-        if is_delta and self.sent_bytes - self.acked_bytes > BEHIND_BYTES:
+        if reply and self.sent_bytes - self.acked_bytes > BEHIND_BYTES:
             self.is_behind = True
         await self.scope["write"](text)
 
@@ -96,9 +102,12 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await self.answer({"type": "access.lost", "conversation": pk})
             return
         self.conversation = pk
-        await hub().watch(conversation_topic(pk), self)
         lengths = frames.lengths_by_message(frame)
+        self.is_opening = True
+        await hub().watch(conversation_topic(pk), self)
         live, ended = await database_sync_to_async(_states)(conversation, list(lengths))
+        self.catching_up = {row.pk for row in live}
+        self.is_opening = False
         await self.answer({"type": "conversation.opened", "conversation": pk, "live": [row.pk for row in live]})
         for row in ended:
             await self.answer(broadcasts.changed_frame(row))
@@ -163,6 +172,9 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             await self._peek(pk, frames.lengths(frame.get("lengths")))
 
     async def _peek(self, message: int, lengths: list[int]) -> None:
+        self.catching_up.add(message)
+        # Where nobody answers, because nobody writes it yet, deltas flow again and a gap makes the page ask anew.
+        asyncio.get_running_loop().call_later(UNANSWERED_S, self.catching_up.discard, message)
         ask = {"do": "peek", "message": message, "lengths": lengths}
         await hub().tell(ask | {"channel": hub().channel, "viewer": self.name})
 
@@ -236,7 +248,10 @@ async def _show(message: dict[str, Any]) -> None:
     """Text that one viewer of this process missed, from the process that writes the reply."""
     for socket in tuple(sockets):
         if socket.name == message["viewer"]:
-            await socket.deliver(message["text"])
+            if message["is_last"]:
+                socket.catching_up.discard(message["message"])
+            else:
+                await socket.deliver(message["text"])
 
 
 @broadcasts.listener("access")

@@ -83,7 +83,10 @@ def save(message_id: int, end: Ending) -> None:
 
 
 def announce(message_id: int) -> None:
-    message = Message.objects.select_related("conversation").get(pk=message_id)
+    """Tells of the reply's end, and of its question, whose files now have their receipts."""
+    message = Message.objects.select_related("conversation", "parent").get(pk=message_id)
     broadcasts.message_changed(message)
+    if message.parent and message.parent.files():
+        broadcasts.message_changed(message.parent)
     broadcasts.conversation_changed(message.conversation, "state")
     broadcasts.conversation_changed(message.conversation, "spoken")

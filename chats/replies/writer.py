@@ -107,7 +107,7 @@ class Writer:
             if self.draft.is_dirty:
                 self.draft.revision += 1
             for ops in self.draft.untold():
-                await hub.publish(topic, self.frame(ops), is_delta=True)
+                await hub.publish(topic, self.frame(ops), self.draft.message_id)
 
     def frame(self, ops: list[Op]) -> str:
         draft = self.draft
@@ -191,10 +191,12 @@ async def _stop_here(message: dict[str, Any]) -> None:
 
 @broadcasts.listener("peek")
 async def _peek_here(message: dict[str, Any]) -> None:
-    """A viewer of any process misses text of a reply that this one writes."""
+    """A viewer of any process misses text of a reply that this one writes; the last answer says that it is the last."""
     writer = live.get(message["message"])
     if writer is None:
         return
-    for ops in writer.draft.missing(message["lengths"]):
-        answer = {"do": "show", "viewer": message["viewer"], "text": writer.frame(ops)}
-        await broadcasts.hub().tell_one(message["channel"], answer)
+    answer = {"do": "show", "viewer": message["viewer"], "message": message["message"]}
+    texts = [writer.frame(ops) for ops in writer.draft.missing(message["lengths"])]
+    for text in texts:
+        await broadcasts.hub().tell_one(message["channel"], answer | {"text": text, "is_last": False})
+    await broadcasts.hub().tell_one(message["channel"], answer | {"text": "", "is_last": True})

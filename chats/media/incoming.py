@@ -39,7 +39,7 @@ def append(upload_id: int, offset: int, size_bytes: int, pieces: Iterable[bytes]
 
     A chunk that is there already (the answer to it was lost) is harmless. `length`: of the chunk, where it is known.
     """
-    with _locked(upload_id) as file:
+    with _locked(upload_id, is_first=offset == 0) as file:
         end = os.fstat(file.fileno()).st_size
         if offset != end:
             if length and offset + length <= end:
@@ -63,12 +63,20 @@ def _write(file, pieces: Iterable[bytes], offset: int, limit: int, size_bytes: i
 
 
 @contextmanager
-def _locked(upload_id: int) -> Iterator:
-    """The part file, ours alone among all processes until the chunk is written."""
+def _locked(upload_id: int, is_first: bool) -> Iterator:
+    """The part file, ours alone among all processes until the chunk is written.
+
+    Only a first chunk makes the file: one that was still on its way when the upload was cancelled leaves nothing.
+    """
     path = part_path(upload_id)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as file:
+    try:
+        file = path.open("ab" if is_first else "r+b")
+    except FileNotFoundError as e:
+        raise WrongOffset(0) from e
+    with file:
         fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0, os.SEEK_END)
         yield file
 
 

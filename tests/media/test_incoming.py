@@ -50,6 +50,14 @@ def test_more_than_was_announced_is_not_kept(settings):
         put(4000, 4200, size=5000)
 
 
+def test_a_chunk_that_comes_after_the_end_of_its_upload_leaves_nothing():
+    put(0, 4000)
+    incoming.discard(1)
+    with pytest.raises(WrongOffset):
+        put(4000, 6000)
+    assert not incoming.part_path(1).exists()
+
+
 def test_a_chunk_that_breaks_off_leaves_a_place_to_go_on():
     def broken():
         yield WHOLE[:700]

@@ -34,17 +34,23 @@ class ConversationQuerySet(models.QuerySet):
         return self.filter(mine | shared)
 
     def listed_for(self, user):
-        """Rows of the sidebar, newest first, with `is_unread` and `is_pinned`; no message body is touched."""
+        """Rows of the sidebar, newest first, with `is_unread` and `is_pinned`; no message body is touched.
+
+        What others said before `user` joined is history, not news.
+        """
+        joined = Membership.objects.filter(team=OuterRef("team"), user_id=user.pk).values("created_at")[:1]
+        is_news = Q(spoken_at__gt=F("joined_at")) | Q(shared_at__gt=F("joined_at"))
         marks = ConversationMark.objects.filter(conversation=OuterRef("pk"), user_id=user.pk)
         return (
             self.visible_to(user)
             .annotate(
+                joined_at=joined,
                 seen_at=marks.values("seen_at")[:1],
                 is_pinned=Exists(marks.filter(pinned_at__isnull=False)),
             )
             .annotate(
                 is_unread=models.Case(
-                    models.When(Q(seen_at__isnull=True) & ~Q(author_id=user.pk), then=True),
+                    models.When(Q(seen_at__isnull=True) & ~Q(author_id=user.pk) & is_news, then=True),
                     models.When(seen_at__lt=F("spoken_at"), then=True),
                     default=False,
                     output_field=models.BooleanField(),
@@ -84,6 +90,11 @@ class Conversation(models.Model):
         indexes = [
             models.Index(fields=["team", "-updated_at"], name="conversation_list"),
             models.Index(fields=["author", "-updated_at"], name="conversation_mine"),
+            models.Index(
+                fields=["team", "-updated_at"],
+                name="conversation_shared",
+                condition=models.Q(shared_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

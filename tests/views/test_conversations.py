@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from chats import broadcasts, histories
-from chats.models import Conversation, ConversationMark, Message
+from chats.models import Conversation, ConversationMark, Membership, Message
 
 NOW = timezone.now()
 
@@ -21,7 +21,12 @@ def start(team):
 
     def make(author, title, ago_h=0.0, is_shared=False, **fields):
         at = NOW - datetime.timedelta(hours=ago_h)
-        moments = {"created_at": at, "updated_at": at, "spoken_at": at, "shared_at": NOW if is_shared else None}
+        moments = {
+            "created_at": at,
+            "updated_at": at,
+            "spoken_at": at,
+            "shared_at": timezone.now() if is_shared else None,
+        }
         row = {"client_id": f"c{len(made)}", "title": title} | moments | fields
         made.append(Conversation.objects.create(team=team, author=author, **row))
         return made[-1]
@@ -139,7 +144,7 @@ def test_the_list_reads_along_its_index(alice, team, start):
     """10,000 conversations stay quick because the database begins at the newest and stops after a page."""
     for n in range(50):
         start(alice, f"row {n}", n)
-    for scope, index in (("mine", "conversation_mine"), ("team", "conversation_list")):
+    for scope, index in (("mine", "conversation_mine"), ("team", "conversation_shared")):
         rows = histories._scoped(alice, team, scope).filter(is_pinned=False)
         plan = histories._after(rows, "")[:41].explain()
         assert index in plan, plan
@@ -165,6 +170,16 @@ def test_unread_is_per_person_and_ones_own_words_do_not_count(client, alice, bob
     assert "data-unread" in as_user(client, bob).get(f"/c/{row.pk}/row/").content.decode()
     ConversationMark.objects.create(conversation=row, user=bob, seen_at=timezone.now())
     assert "data-unread" not in client.get(f"/c/{row.pk}/row/").content.decode()
+
+
+def test_what_was_said_before_one_joined_is_not_unread(client, alice, charlie, team, start):
+    old = start(alice, "long ago", 5, is_shared=True)
+    Membership.objects.create(team=team, user=charlie, role="member")
+    assert "data-unread" not in as_user(client, charlie).get(f"/c/{old.pk}/row/").content.decode()
+    fresh = start(alice, "shared since then", 5, is_shared=True)
+    assert "data-unread" in client.get(f"/c/{fresh.pk}/row/").content.decode()
+    Conversation.objects.filter(pk=old.pk).update(spoken_at=timezone.now())
+    assert "data-unread" in client.get(f"/c/{old.pk}/row/").content.decode()
 
 
 def test_a_live_reply_marks_its_row(client, alice, start):

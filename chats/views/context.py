@@ -13,8 +13,8 @@ def page(request) -> dict:
     return {
         "is_sandbox": settings.IS_SANDBOX,
         "is_swap": request.headers.get("X-Swap") == "1",  # lib/navigation.js keeps its sidebar
-        "membership": membership,
-        "team": SimpleLazyObject(lambda: membership.team if membership else None),
+        "membership": membership,  # pages of one team say their own
+        "current_team": SimpleLazyObject(lambda: membership.team if membership else None),
         "my_teams": SimpleLazyObject(lambda: list(Team.objects.visible_to(request.user).order_by("name"))),
         "theme": SimpleLazyObject(lambda: chosen_theme(request)),
         "list_scope": "team" if request.COOKIES.get("list") == "team" else "mine",

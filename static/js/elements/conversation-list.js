@@ -38,7 +38,7 @@ class ConversationList extends HTMLElement {
       document.addEventListener(type, () => this.#opened(), { signal });
     }
     this.#offs = [
-      on("conversation.changed", ({ conversation, change }) => this.#frame(conversation, change)),
+      on("conversation.changed", ({ conversation }) => this.#frame(conversation)),
       on("state", ({ state }) => this.#lineIs(state)),
     ];
     const whenNear = { root: this, rootMargin: "400px" };
@@ -80,9 +80,9 @@ class ConversationList extends HTMLElement {
 
   // What changes
 
-  #frame(conversation, change) {
+  #frame(conversation) {
     this.#changed.add(conversation);
-    if (change === "spoken" && isOpenNow(conversation)) this.#seen();
+    if (isOpenNow(conversation)) this.#seen();
     this.#timers.refetch ||= setTimeout(() => this.#refetch(), COALESCE_MS);
   }
 
@@ -154,12 +154,10 @@ class ConversationList extends HTMLElement {
   }
 
   #lineIs(state) {
-    if (state !== "open") this.#wasOffline = true;
-    else if (this.#wasOffline) {
-      this.#wasOffline = false;
-      this.load();
-      this.#seen();
-    }
+    if (state !== "open") return void (this.#wasOffline = true);
+    if (this.#wasOffline) this.load(); // what changed meanwhile was not told
+    this.#wasOffline = false;
+    this.#seen();
   }
 
   #atMidnight() {

@@ -125,6 +125,7 @@ function arrived(scroll) {
   tell("conversation-opened", { conversation: Number(document.body.dataset.conversation) || null });
   announce(document.title);
   if (scroll !== null) requestAnimationFrame(() => restoreScroll(scroll));
+  else if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
   // The composer takes the focus on a desktop; where nobody did, the next Tab should start in the new content.
   if (!isCoarse() && document.activeElement === document.body) document.getElementById("main").focus({ preventScroll: true });
 }

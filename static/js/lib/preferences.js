@@ -3,6 +3,7 @@
 import { request } from "lib/requests.js";
 
 const FORM = ["theme", "send_key", "shortcuts", "sound"]; // what /settings/preferences/ takes, always all of them
+const BAR = { light: "#fcfdfd", dark: "#101416" }; // --ground, as the browser's own bars want it
 const AGE_S = 365 * 24 * 3600;
 let values = read();
 
@@ -28,6 +29,10 @@ export async function setTheme(theme) {
 export function showTheme(theme) {
   if (theme === "system") delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
+  for (const bar of document.querySelectorAll("meta[name=theme-color]")) {
+    const isDark = theme === "dark" || (theme === "system" && bar.media.includes("dark"));
+    bar.content = isDark ? BAR.dark : BAR.light;
+  }
 }
 
 export const setLanguage = (language) =>

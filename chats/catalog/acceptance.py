@@ -43,7 +43,7 @@ def alone(spec: ModelSpec, file: FileFacts, delivery: Delivery) -> Fit:
     if file.kind not in spec.inputs:
         return no(Reason.of_kind(file.kind, spec))
     limits = limits_of(spec, file.kind)
-    reason = _wrong_content(spec, file, limits)
+    reason = _no_way(spec, file, delivery) or _wrong_content(spec, file, limits)
     return no(reason) if reason else _delivered(spec, file, limits, delivery)
 
 
@@ -84,6 +84,13 @@ def _sampled(spec: ModelSpec, file: FileFacts) -> Fit:
     return Fit(True, "frames")
 
 
+def _no_way(spec: ModelSpec, file: FileFacts, delivery: Delivery) -> Reason | None:
+    """Before all else: no change of the file itself gives this site a public address."""
+    is_by_url_only = (spec.options.get("delivery") or {}).get(file.kind) == "url"
+    has_address = file.is_remote_url or delivery.has_public_url
+    return Reason("address_only", {"model": spec.label}) if is_by_url_only and not has_address else None
+
+
 def _wrong_content(spec: ModelSpec, file: FileFacts, limits: Mapping[str, Any]) -> Reason | None:
     if file.content_type and file.format not in limits.get("formats", FORMATS[file.kind]):
         return Reason("format", {"model": spec.label, "format": file.format.upper()})
@@ -112,8 +119,7 @@ def _delivered(spec: ModelSpec, file: FileFacts, limits: Mapping[str, Any], deli
     if file.is_remote_url and way != "inline":
         return _within(spec, file, most_by_url, "url")
     if way == "url":
-        has_none = Reason("address_only", {"model": spec.label})
-        return _within(spec, file, most_by_url, "url") if delivery.has_public_url else no(has_none)
+        return _within(spec, file, most_by_url, "url")
     most = min(limits.get("max_bytes_inline", INLINE_BYTES[file.kind]), delivery.max_inline_bytes)
     inline = _within(spec, file, min(most, most_by_url or most), "data")
     if inline.is_accepted or way == "inline" or not delivery.has_public_url:

@@ -1,10 +1,14 @@
 """What allauth asks us: who may make an account, where its links point, what a browser keeps after signing in."""
 
+from functools import partial
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import password_reset
 from allauth.core import context
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_out
+from django.db import transaction
 from django.dispatch import receiver
 from django.urls import reverse
 
@@ -82,6 +86,11 @@ def _close_sockets(sender, request, **kwargs) -> None:
     """Sent before the session is flushed, so the sockets that it opened can still be named."""
     if request is not None and request.session.session_key:
         broadcasts.signed_out(request.session.session_key)
+
+
+@receiver(password_reset)
+def _close_sockets_of_old_sessions(sender, user, **kwargs) -> None:
+    transaction.on_commit(partial(broadcasts.access_changed, user_id=user.pk))
 
 
 def _has_invitation(request) -> bool:

@@ -1,5 +1,7 @@
 """A person's own settings: name and address, password, company sign-in, and how the page looks and behaves."""
 
+from functools import partial
+
 from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
 from allauth.socialaccount.adapter import get_adapter
@@ -15,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from chats import adapters
+from chats import adapters, broadcasts
 from chats.forms import PasswordForm, PreferenceForm, ProfileForm
 from chats.models import Preference
 
@@ -84,6 +86,7 @@ def password(request):
     request.user.set_password(form.cleaned_data["password"])
     request.user.save(update_fields=["password"])
     update_session_auth_hash(request, request.user)  # this browser stays signed in, the others are signed out
+    transaction.on_commit(partial(broadcasts.access_changed, user_id=request.user.pk))  # their open sockets too
     messages.success(request, _("Saved. Other browsers have to sign in again."))
     return redirect("/settings/")
 

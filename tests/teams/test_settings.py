@@ -1,6 +1,7 @@
 """What a person changes about themselves: name, address, password, language, theme and keys."""
 
 import threading
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -8,6 +9,7 @@ from django.core import mail
 from django.db import connections
 from django.test import Client
 
+from chats import accounts, broadcasts
 from chats.models import Preference
 
 pytestmark = pytest.mark.django_db
@@ -89,11 +91,13 @@ def test_a_new_password_needs_the_old_one(mine, alice):
     assert alice.check_password("correct horse")
 
 
-def test_a_new_password_signs_other_browsers_out_and_not_this_one(mine, alice):
+def test_a_new_password_signs_other_browsers_out_and_not_this_one(mine, alice, django_capture_on_commit_callbacks):
     other = Client()
     other.force_login(alice)
     assert other.get("/settings/").status_code == 200
-    mine.post("/settings/password/", {"old": "correct horse", "password": "another long one"})
+    with django_capture_on_commit_callbacks() as callbacks:
+        mine.post("/settings/password/", {"old": "correct horse", "password": "another long one"})
+    assert [call.func for call in callbacks] == [broadcasts.access_changed], "open sockets look again too"
     assert mine.get("/settings/").status_code == 200
     assert other.get("/settings/").status_code == 302
     alice.refresh_from_db()
@@ -154,10 +158,6 @@ def test_the_language_form_leads_to_no_other_site(client, db):
 
 
 def test_what_was_chosen_before_the_first_start_is_kept(client, db):
-    from urllib.parse import urlsplit
-
-    from chats import accounts
-
     client.post("/settings/theme/", {"theme": "dark"})
     client.cookies["django_language"] = "klingon"
     typed = {"name": "Ada", "password": "a rather long one", "team": "Engines"}

@@ -147,14 +147,16 @@ def test_a_reset_link_works_once(client, alice, mailed_link):
     assert "This link is no longer valid" in page.content.decode()
 
 
-def test_a_reset_signs_other_browsers_out(client, alice, mailed_link):
+def test_a_reset_signs_other_browsers_out(client, alice, mailed_link, django_capture_on_commit_callbacks):
     other = Client()
     other.force_login(alice)
     assert other.get("/settings/").status_code == 200
     client.post("/accounts/password/reset/", {"email": "alice@example.com"})
     form = client.get(mailed_link(), follow=True).redirect_chain[-1][0]
-    client.post(form, {"password1": "another long one"})
+    with django_capture_on_commit_callbacks() as callbacks:
+        client.post(form, {"password1": "another long one"})
     assert other.get("/settings/").status_code == 302
+    assert [call.func for call in callbacks] == [broadcasts.access_changed], "open sockets look again too"
 
 
 def test_an_unknown_address_gets_the_same_answer_and_no_mail(client, alice):

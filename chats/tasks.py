@@ -29,3 +29,4 @@ def mark_interrupted_replies() -> None:
 @shared_task
 def purge_deleted() -> None:
     Conversation.objects.purge()
+    attachments.purge()

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -24,6 +24,7 @@ from .arriving import kind_of, take_over
 log = logging.getLogger(__name__)
 
 CLAIM = datetime.timedelta(minutes=10)  # a worker that is silent for longer is gone
+UNCLAIMED = datetime.timedelta(minutes=1)  # a queue in memory forgets when its process ends
 PREVIEW_MOST_S = 30 * 60  # a longer film is not converted unasked
 REMOTE_BYTES = 20 * 1024**2  # of a picture or document by address, for its facts and poster
 PREVIEW_SIDE = 1280
@@ -59,11 +60,11 @@ def claim(attachment_id: int) -> Attachment | None:
     return Attachment.objects.get(pk=attachment_id)
 
 
-def sweep() -> list[int]:
-    """Rows that wait for a worker although theirs is gone; the door that asks queues them again."""
-    old = timezone.now() - CLAIM
-    stale = Q(claimed_at__lt=old) | Q(claimed_at__isnull=True, created_at__lt=old)
-    return list(Attachment.objects.filter(stale, state=Attachment.State.PROBING).values_list("pk", flat=True)[:100])
+def forgotten() -> QuerySet[Attachment]:
+    """Rows that wait although their worker, or the queue that should have named them, is gone; to be queued again."""
+    now = timezone.now()
+    silent = Q(claimed_at__lt=now - CLAIM) | Q(claimed_at__isnull=True, created_at__lt=now - UNCLAIMED)
+    return Attachment.objects.filter(silent, state=Attachment.State.PROBING, deleted_at__isnull=True)
 
 
 def examine(attachment: Attachment, path: Path, found: Probed | None = None) -> None:

@@ -111,7 +111,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "DELETE":
         return _cancel(request, pk)
     attachment = get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk)
-    if attachment.state == Attachment.State.PROBING and attachment.pk in attachments.sweep():
+    if attachment.state == Attachment.State.PROBING and attachments.forgotten().filter(pk=pk).exists():
         _queue(attachment)
     return JsonResponse(as_json(attachment), headers={"Cache-Control": "no-store"})
 

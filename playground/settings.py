@@ -241,9 +241,10 @@ MAX_ATTACHMENTS = env.int("MAX_ATTACHMENTS", default=20)
 SIGNED_URL_AGE_S = env.int("SIGNED_URL_AGE_S", default=3600)
 DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_CHUNK_BYTES + 1024**2
 
-SENDS_MAIL = bool(env("EMAIL_URL", default=""))  # else mails are written to the log
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+SENDS_MAIL = "console" not in EMAIL_CONFIG["EMAIL_BACKEND"]  # else mails are written to the log
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="playground@localhost")
 
 CONTENT_SECURITY_POLICY = {

@@ -54,7 +54,7 @@ def make_repair(attachment_id: int) -> None:
 def _make(attachment: Attachment) -> None:
     source = attachment.source
     if source is None or not source.file:
-        raise MediaError("The file it was to be made from is gone.")
+        raise MediaError(gettext_noop("The file it was to be made from is gone."))
     with stored.local_copy(source.file.name) as path, stored.scratch() as folder:
         asked = repairs.Source(path, source.name, source.facts(), attachment.repair_limits)
         made = repairs.make(attachment.repair, asked, folder)

@@ -4,6 +4,7 @@ import io
 from typing import Protocol
 
 from django.conf import settings
+from django.utils.translation import gettext_noop as _
 
 from chats.catalog import ModelSpec
 from chats.catalog.fit import Fit
@@ -61,7 +62,7 @@ def _as_text(attachment: Deliverable) -> Part:
     head = _fetched(attachment) if attachment.remote_url else _head(attachment.file.name, limit * LETTER_BYTES)
     words = decode(head)
     if words is None:
-        raise MediaError("The file is not text.")
+        raise MediaError(_("The file is not text."))
     if len(words) > limit:
         words = f"{words[:limit]}\n[cut here: the file goes on]"
     return Part("text", text=f'<file name="{attachment.name}">\n{words}\n</file>', name=attachment.name)
@@ -89,14 +90,14 @@ def _read(name: str) -> bytes:
     try:
         return stored.read(name, settings.MAX_INLINE_BYTES)
     except (OSError, ValueError) as e:
-        raise MediaError("The file could not be read.") from e
+        raise MediaError(_("The file could not be read.")) from e
 
 
 def _head(name: str, limit_bytes: int) -> bytes:
     try:
         return b"".join(stored.pieces(name, 0, limit_bytes))
     except OSError as e:
-        raise MediaError("The file could not be read.") from e
+        raise MediaError(_("The file could not be read.")) from e
 
 
 def _fetched(attachment: Deliverable) -> bytes:

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
+from django.utils.translation import gettext_noop as _
+
 from chats.media.errors import Unreadable
 from chats.media.pictures import POSTER_PX, encoded
 
@@ -20,7 +22,7 @@ def opened(path: Path) -> Iterator:
             document = pypdfium2.PdfDocument(str(path))
         except pypdfium2.PdfiumError as e:
             is_locked = "password" in str(e).lower()
-            said = "The document asks for a password." if is_locked else "The document could not be read."
+            said = _("The document asks for a password.") if is_locked else _("The document could not be read.")
             raise Unreadable(said) from e
         try:
             yield document

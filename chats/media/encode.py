@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from django.utils.translation import gettext_noop as _
+
 from chats.media.errors import Unreadable
 from chats.media.films import opened, picture_stream, sound_stream
 
@@ -29,7 +31,7 @@ def film(source: Path, target: Path, wish: Wish = Wish()) -> None:
     with opened(source) as found:
         picture, sound = picture_stream(found), sound_stream(found)
         if picture is None:
-            raise Unreadable("The file has no pictures.")
+            raise Unreadable(_("The file has no pictures."))
         if _is_right(found, picture, sound) and not (wish.side or wish.bit_rate):
             _copy(found, [s for s in (picture, sound) if s], target, wish.max_s)
             return
@@ -42,7 +44,7 @@ def sound(source: Path, target: Path, wish: Wish = Wish()) -> None:
     with opened(source) as found:
         stream = sound_stream(found)
         if stream is None:
-            raise Unreadable("The film has no sound.")
+            raise Unreadable(_("The film has no sound."))
         with _new(target) as out:
             _encode_all(found, [_wav(out, stream) if target.suffix == ".wav" else _mp3(out, stream, wish)], out, wish)
 

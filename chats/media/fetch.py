@@ -11,12 +11,15 @@ from urllib.parse import urlsplit
 
 import httpx
 from django.conf import settings
+from django.utils.translation import gettext_noop as _
 
 from chats.media.errors import Refused, Unreachable
 
 REDIRECTS = 3
 TIMEOUT = httpx.Timeout(15, connect=5)
 TOTAL_S = 120
+_MISSING = _("There is no such file at this address.")
+_ERROR = _("The server of this address answered with an error.")
 
 # Ranges that Python calls global although they lead back into a private network.
 _TRANSLATING = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")))
@@ -36,13 +39,13 @@ def checked(url: str) -> str:
         parts = urlsplit(url.strip())
         port = parts.port
     except ValueError as e:
-        raise Refused("This is not an address of a file.") from e
+        raise Refused(_("This is not an address of a file.")) from e
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        raise Refused("Only addresses that begin with http:// or https:// can be used.")
+        raise Refused(_("Only addresses that begin with http:// or https:// can be used."))
     if parts.username or parts.password:
-        raise Refused("The address contains a name or a password.")
+        raise Refused(_("The address contains a name or a password."))
     if _is_literal(parts.hostname) and not is_public(parts.hostname):
-        raise Refused("This address is not public.")
+        raise Refused(_("This address is not public."))
     return url.strip()
 
 
@@ -87,7 +90,7 @@ def _public_address(host: str, port: int | None) -> str:
         raise httpx.ConnectError(f"{host} is not known") from e
     addresses = [entry[4][0] for entry in found]
     if not addresses or not all(map(is_public, addresses)):
-        raise Refused("This address is not public.")
+        raise Refused(_("This address is not public."))
     return addresses[0]
 
 
@@ -106,10 +109,10 @@ def opened(url: str, method: str = "GET", headers: dict[str, str] | None = None)
     try:
         with client, client.stream(method, checked(url), headers=headers) as response:
             if response.is_error:
-                raise Unreachable(f"The server answered {response.status_code}.")
+                raise Unreachable(_MISSING if response.status_code in (404, 410) else _ERROR)
             yield response
     except (httpx.HTTPError, httpx.InvalidURL) as e:
-        raise Unreachable("The address did not give us the file.") from e
+        raise Unreachable(_("The address did not give us the file.")) from e
 
 
 def _check_request(request: httpx.Request) -> None:
@@ -122,14 +125,14 @@ def download(url: str, target: BinaryIO, limit_bytes: int) -> Remote:
     with opened(url) as response:
         said = remote(response)
         if said.size_bytes > limit_bytes:
-            raise Unreachable("The file at this address is too large.")
+            raise Unreachable(_("The file at this address is too large."))
         received = 0
         for piece in response.iter_raw(256 * 1024):
             received += len(piece)
             if received > limit_bytes:
-                raise Unreachable("The file at this address is too large.")
+                raise Unreachable(_("The file at this address is too large."))
             if time.monotonic() > deadline:
-                raise Unreachable("The file took too long to arrive.")
+                raise Unreachable(_("The file took too long to arrive."))
             target.write(piece)
     return Remote(said.content_type, received)
 

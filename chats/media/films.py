@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils.translation import gettext_noop as _
+
 from chats.media.errors import Unreadable
 from chats.media.pictures import MAX_PIXELS, POSTER_PX, encoded
 
@@ -44,7 +46,7 @@ def opened(path: Path) -> Iterator:
         with av.open(str(path), options=LIMITS, metadata_errors="replace") as container:
             yield container
     except (av.FFmpegError, EOFError) as e:
-        raise Unreadable("The file could not be read as film or sound.") from e
+        raise Unreadable(_("The file could not be read as film or sound.")) from e
 
 
 def picture_stream(container):
@@ -63,7 +65,7 @@ def facts(path: Path) -> FilmFacts:
     with opened(path) as container:
         picture, sound = picture_stream(container), sound_stream(container)
         if picture is None and sound is None:
-            raise Unreadable("The file has neither pictures nor sound.")
+            raise Unreadable(_("The file has neither pictures nor sound."))
         codecs = tuple(_codec(stream) for stream in (picture, sound) if stream)
         duration_s = _duration(container)
         if picture is None:
@@ -97,10 +99,10 @@ def _shown_size(container, picture) -> tuple[int, int]:
     """Width and height as shown: phones film upright by a note to turn the pictures."""
     width, height = picture.width, picture.height
     if not width or not height or width * height > MAX_PIXELS:
-        raise Unreadable("The film's pictures have no usable size.")
+        raise Unreadable(_("The film's pictures have no usable size."))
     first = next(container.decode(picture), None)
     if first is None:
-        raise Unreadable("The film's first picture could not be read.")
+        raise Unreadable(_("The film's first picture could not be read."))
     return (height, width) if first.rotation % 180 else (width, height)
 
 
@@ -133,7 +135,7 @@ def frame_at(container, second: float):
         if frame.time is None or frame.time >= second - 0.001:
             break
     if frame is None:
-        raise Unreadable("The film's pictures could not be read.")
+        raise Unreadable(_("The film's pictures could not be read."))
     return frame
 
 

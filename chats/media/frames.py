@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils.translation import gettext_noop as _
+
 from chats.media import films, pictures
 from chats.media.errors import Unreadable
 
@@ -49,10 +51,10 @@ def unpack(path: Path, limit_bytes: int) -> tuple[bytes, ...]:
         with zipfile.ZipFile(path) as bundle:
             entries = sorted(bundle.infolist(), key=lambda entry: entry.filename)
             if sum(entry.file_size for entry in entries) > limit_bytes:
-                raise Unreadable("The pictures of this film are too large.")
+                raise Unreadable(_("The pictures of this film are too large."))
             return tuple(bundle.read(entry) for entry in entries)
     except zipfile.BadZipFile as e:
-        raise Unreadable("The pictures of this film could not be read.") from e
+        raise Unreadable(_("The pictures of this film could not be read.")) from e
 
 
 def sheet(sampled: Sampled) -> bytes:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
+from django.utils.translation import gettext_noop as _
+
 from chats.media.errors import Unreadable
 
 MEMBER_BYTES = 64 * 1024**2  # unpacked; a ZIP can promise far more than it weighs
@@ -23,7 +25,7 @@ def text(path: Path, limit: int) -> str:
             shared = _shared_strings(bundle)
             found = "\n\n".join(_words(_root(bundle, name), shared) for name in _members(bundle))
     except (zipfile.BadZipFile, ElementTree.ParseError, KeyError) as e:
-        raise Unreadable("The words of this document could not be taken out.") from e
+        raise Unreadable(_("The words of this document could not be taken out.")) from e
     return re.sub(r"\n{3,}", "\n\n", found).strip()[:limit]
 
 
@@ -36,10 +38,10 @@ def _members(bundle: zipfile.ZipFile) -> list[str]:
 
 def _root(bundle: zipfile.ZipFile, name: str) -> ElementTree.Element:
     if bundle.getinfo(name).file_size > MEMBER_BYTES:
-        raise Unreadable("The document is too large to be made text.")
+        raise Unreadable(_("The document is too large to be made text."))
     content = bundle.read(name)
     if b"<!ENTITY" in content:
-        raise Unreadable("The words of this document could not be taken out.")
+        raise Unreadable(_("The words of this document could not be taken out."))
     return ElementTree.fromstring(content)  # noqa: S314, entities are refused above
 
 

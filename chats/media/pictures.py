@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.utils.translation import gettext_noop as _
+
 from chats.media.errors import Unreadable
 
 MAX_PIXELS = 100_000_000  # a 100 megapixel camera; anything above is refused before a pixel is decoded
 POSTER_PX = 640
 PREVIEW_PX = 2560
 ORIENTATION = 0x0112
-TOO_LARGE = "The picture has more than 100 million pixels."
+TOO_LARGE = _("The picture has more than 100 million pixels.")
 
 
 @contextmanager
@@ -32,7 +34,7 @@ def opened(source) -> Iterator:
     except Image.DecompressionBombError as e:
         raise Unreadable(TOO_LARGE) from e
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as e:
-        raise Unreadable("The picture could not be read.") from e
+        raise Unreadable(_("The picture could not be read.")) from e
 
 
 def _know_heif() -> None:

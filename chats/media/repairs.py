@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext_noop as _
 
 from chats.catalog import ModelSpec
 from chats.catalog.acceptance import BODY_BYTES, INLINE_BYTES, limits_of, takes_frame_lists
@@ -88,7 +89,7 @@ def _shrink(source: Source, folder: Path) -> Made:
     made = _named(source, folder, ".mp4", "-small")
     duration_s, room = source.facts.duration_s or 0, _room(source)
     if not duration_s:
-        raise Unreadable("The film does not say how long it is, so it cannot be made smaller.")
+        raise Unreadable(_("The film does not say how long it is, so it cannot be made smaller."))
     for squeeze in (0.92, 0.75, 0.55):
         bit_rate = int(room * 8 * squeeze / duration_s) - 128_000
         if bit_rate < 60_000:
@@ -97,7 +98,7 @@ def _shrink(source: Source, folder: Path) -> Made:
         encode.film(source.path, made.path, Wish(side=side, bit_rate=bit_rate))
         if made.path.stat().st_size <= room:
             return made
-    raise Unreadable("The film is too long to be made that small. Trim it first.")
+    raise Unreadable(_("The film is too long to be made that small. Trim it first."))
 
 
 def _trim(source: Source, folder: Path) -> Made:
@@ -106,13 +107,13 @@ def _trim(source: Source, folder: Path) -> Made:
         return _sound(source, folder, "-trimmed")
     made = _named(source, folder, ".mp4", "-trimmed")
     wanted_s, room = _longest(source), _room(source)
-    for _ in range(4):
+    for _attempt in range(4):
         encode.film(source.path, made.path, Wish(max_s=wanted_s))
         size = made.path.stat().st_size
         if size <= room:
             return made
         wanted_s *= 0.9 * room / size
-    raise Unreadable("Even the first seconds of the film are too large. Make it smaller instead.")
+    raise Unreadable(_("Even the first seconds of the film are too large. Make it smaller instead."))
 
 
 def _longest(source: Source) -> float:
@@ -149,7 +150,7 @@ def _bit_rate(source: Source, duration_s: float) -> int:
     fitting = _room(source) * 8 / max(duration_s, 1)
     rate = next((rate for rate in (64_000, 48_000, 32_000, 24_000, 16_000) if rate <= fitting), None)
     if rate is None:
-        raise Unreadable("The recording is too long for this model.")
+        raise Unreadable(_("The recording is too long for this model."))
     return rate
 
 
@@ -162,7 +163,7 @@ def _picture(source: Source, folder: Path) -> Made:
             made.path.write_bytes(pictures.jpeg(shown, 90 if side is None else 85))
         if made.path.stat().st_size <= room:
             return made
-    raise Unreadable("The picture cannot be made small enough.")
+    raise Unreadable(_("The picture cannot be made small enough."))
 
 
 def _sample_frames(source: Source, folder: Path) -> Made:
@@ -193,7 +194,7 @@ def _as_text(source: Source, folder: Path) -> Made:
     reader = documents if source.facts.content_type == "application/pdf" else office
     words = reader.text(source.path, settings.MAX_TEXT_CHARACTERS)
     if not words.strip():
-        raise Unreadable("The document holds no words; it may be made of pictures of pages.")
+        raise Unreadable(_("The document holds no words; it may be made of pictures of pages."))
     made = _named(source, folder, ".txt")
     made.path.write_text(words, encoding="utf-8")
     return Made(made.path, made.name, probe(made.path, made.name))

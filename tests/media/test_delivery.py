@@ -164,4 +164,8 @@ def test_a_picture_by_address_is_kept_here_at_once(server, reply, tmp_path):
 def test_a_picture_that_cannot_be_fetched_keeps_its_address(server, reply):
     server.answers["/gone"] = (404, {}, b"")
     row = attachments.keep(reply, "0", [MediaOut("image", url=server.url("/gone"))])
-    assert (row.state, row.remote_url, row.failure) == ("ready", server.url("/gone"), "The server answered 404.")
+    assert (row.state, row.remote_url, row.failure) == (
+        "ready",
+        server.url("/gone"),
+        "There is no such file at this address.",
+    )

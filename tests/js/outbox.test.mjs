@@ -73,7 +73,7 @@ class Browser {
   }
 }
 
-function openTab(browser, server, { user = "1", hasLocks = true, now } = {}) {
+function openTab(browser, server, { user = "1", hasLocks = true, now, isListening = true } = {}) {
   const tab = new EventTarget();
   const mine = [];
   tab.timers = [];
@@ -85,9 +85,10 @@ function openTab(browser, server, { user = "1", hasLocks = true, now } = {}) {
   tab.navigator = hasLocks ? { locks } : {};
   browser.tabs.add(tab);
   const kept = new Kept(browser.storageOf(tab), user);
-  kept.lastUser = user;
+  kept.claim();
   const line = new Line(server);
-  const outbox = new Outbox({ kept, socket: line, browser: tab, user, now }).start();
+  const outbox = new Outbox({ kept, socket: line, browser: tab, now }).start();
+  if (isListening) outbox.open();
   const close = () => {
     browser.tabs.delete(tab);
     line.state = "closed";
@@ -211,6 +212,19 @@ test("after a reload the older frame still goes first", async () => {
   assert.deepEqual(texts(server), ["first", "second"]);
 });
 
+test("nothing goes out before somebody listens to the answers", async () => {
+  const before = openTab(browser, server);
+  before.outbox.send(question("early"));
+  before.close();
+  const { outbox, line } = openTab(browser, server, { isListening: false });
+  await line.become("open");
+  outbox.send(question("later"));
+  assert.deepEqual(texts(server), []);
+  outbox.open();
+  await settled();
+  assert.deepEqual(texts(server), ["early", "later"]);
+});
+
 test("a tab leaves alone what a living tab has sent", async () => {
   server.isDeaf = true;
   const one = openTab(browser, server);
@@ -254,7 +268,7 @@ test("one person's frames never go out in another's session", async () => {
   await bob.line.become("open");
   assert.equal(bob.outbox.waiting().length, 0);
   await alice.line.become("open");
-  assert.equal(alice.outbox.isForeign, true);
+  assert.equal(alice.kept.isForeign, true);
   assert.deepEqual(texts(server), []);
   const again = openTab(browser, server, { user: "1" });
   alice.close();

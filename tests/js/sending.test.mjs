@@ -45,7 +45,8 @@ beforeEach(() => {
   const browser = Object.assign(new EventTarget(), { navigator: {}, setTimeout: () => 0 });
   const kept = new Kept(storage, "1");
   drafts = new Drafts(kept);
-  outbox = new Outbox({ kept, socket: line, browser, user: "1" }).start();
+  outbox = new Outbox({ kept, socket: line, browser }).start();
+  outbox.open();
   told = [];
   sending = new Sending({ outbox, drafts, socket: line, tell: (type, detail) => told.push([type, detail]) });
 });
@@ -71,6 +72,7 @@ test("a new conversation takes its choices along to its address", () => {
   assert.equal(drafts.choice("5").model, "m");
   assert.equal(drafts.read("5").text, "the next already");
   assert.equal(drafts.read(NEW).text, "");
+  assert.deepEqual([drafts.began(id), drafts.began("other"), drafts.began(undefined)], ["/c/5/", "", ""]);
   assert.deepEqual([told.at(-1)[0], told.at(-1)[1].url], ["message-accepted", "/c/5/"]);
 });
 

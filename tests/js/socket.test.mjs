@@ -1,7 +1,9 @@
+import "./resolve.mjs";
+
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { Socket, follow } from "../../static/js/lib/socket.js";
+const { Socket, follow } = await import("lib/socket.js");
 
 /** Time that passes only when told to; timers run in order. */
 class Clock {
@@ -254,6 +256,21 @@ test("no access is its own reason", () => {
   opened();
   last().end(4403);
   assert.equal(socket.reason, "no_access");
+});
+
+test("a page of somebody else is not connected until that person is back", () => {
+  let refusal = "other_user";
+  socket.close();
+  const other = new Socket({ url: () => "", WebSocket: Line, clock, refusal: () => refusal });
+  const count = lines.length;
+  other.connect();
+  clock.pass(60_000);
+  assert.equal(lines.length, count);
+  assert.deepEqual([other.state, other.reason], ["offline", "other_user"]);
+  refusal = "";
+  other.wake();
+  opened();
+  assert.deepEqual([other.state, other.reason], ["open", ""]);
 });
 
 function browser() {

@@ -41,7 +41,7 @@ class ConnectionState extends HTMLElement {
 
 /** {kind, icon, words, action} or null when all is well. */
 function tellingOf(waiting) {
-  if (outbox.isForeign) {
+  if (socket.reason === "other_user") {
     return { kind: "bad", icon: "icon-user-x", words: t("Somebody else has signed in with this browser."), action: reload() };
   }
   if (socket.reason === "signed_out") {

@@ -94,6 +94,16 @@ export class Drafts {
     }
   }
 
+  /** Where the conversation went that the question `client_id` has begun: known even if no page was there to hear it. */
+  began(client_id) {
+    const last = this.#kept.get("began");
+    return client_id && last?.client_id === client_id ? last.url : "";
+  }
+
+  setBegan(client_id, url) {
+    this.#kept.set("began", { client_id, url });
+  }
+
   /** Calls `act(kind, value)` when another tab has changed the draft, choice or queue of `place()`. */
   onForeign(window, place, act) {
     const stops = ["draft", "choice", "queue"].map((kind) =>

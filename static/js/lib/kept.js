@@ -1,14 +1,17 @@
 /** What the browser keeps for one person between loads; a full or forbidden storage never breaks the page. */
 
 const ROOT = "playground";
+const USER = `${ROOT}/user`;
 
 export class Kept {
   #storage;
+  #user;
   #prefix;
   #memory = new Map(); // what the storage would not take; newer than what it holds
 
   constructor(storage, user) {
     this.#storage = storage;
+    this.#user = user;
     this.#prefix = `${ROOT}/${user}/`;
   }
 
@@ -54,17 +57,24 @@ export class Kept {
     return () => window.removeEventListener("storage", listen);
   }
 
-  /** Who is signed in, as the page last loaded by any tab of this browser knows it. */
-  get lastUser() {
-    return this.#storage?.getItem(`${ROOT}/user`) ?? null;
+  /** Says to the other tabs who is signed in with this browser now. */
+  claim() {
+    try {
+      this.#storage?.setItem(USER, this.#user);
+    } catch {
+      this.#storage?.removeItem(USER); // nobody is better than somebody else
+    }
   }
 
-  set lastUser(user) {
-    try {
-      this.#storage.setItem(`${ROOT}/user`, user);
-    } catch {
-      this.#storage?.removeItem(`${ROOT}/user`); // nobody is better than somebody else
-    }
+  /** Somebody else has signed in since this page was made. */
+  get isForeign() {
+    const user = this.#storage?.getItem(USER) ?? null;
+    return user !== null && user !== this.#user;
+  }
+
+  /** Calls `act()` when another tab says who is signed in. */
+  onUser(window, act) {
+    window.addEventListener("storage", ({ key }) => key === USER && act());
   }
 }
 
@@ -85,7 +95,7 @@ function ofThisTab() {
     // Storage is forbidden here: everything lives until the tab closes.
   }
   const kept = new Kept(storage, user);
-  kept.lastUser = user;
+  kept.claim();
   return kept;
 }
 

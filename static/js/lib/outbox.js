@@ -13,23 +13,22 @@ export class Outbox {
   #kept;
   #socket;
   #browser;
-  #user;
   #now;
   #tab = newId();
   #tries = new Map(); // client_id: how often this tab has sent it
   #sent = new Set(); // on the line as it is now
   #listeners = { accepted: new Set(), refused: new Set(), change: new Set() };
+  #isOpen = false;
   #flushes = 0; // under way
   #lastAt = 0;
   #lookAgain = null;
 
   /** `browser` is the window: its timers, its storage events and its navigator.locks. */
-  constructor({ kept, socket, browser, user, now = Date.now }) {
+  constructor({ kept, socket, browser, now = Date.now }) {
     this.#now = now;
     this.#kept = kept;
     this.#socket = socket;
     this.#browser = browser;
-    this.#user = user;
   }
 
   start() {
@@ -38,8 +37,14 @@ export class Outbox {
     this.#socket.on("message.accepted", (frame) => this.#answered("accepted", frame));
     this.#socket.on("frame.refused", (frame) => this.#answered("refused", frame));
     this.#kept.onForeign(this.#browser, FOLDER, () => this.#foreignChange());
-    if (this.#socket.state === "open") this.flush();
     return this;
+  }
+
+  /** From now on frames go out: whoever shows their answers is listening. */
+  open() {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    this.flush();
   }
 
   /** Keeps the frame, sends it when the line is open, and returns its client_id.
@@ -69,11 +74,6 @@ export class Outbox {
 
   isDurable(client_id) {
     return this.#kept.isDurable(FOLDER + client_id);
-  }
-
-  /** Somebody else has signed in with this browser: nothing of ours may go out under their name. */
-  get isForeign() {
-    return this.#kept.lastUser !== null && this.#kept.lastUser !== this.#user;
   }
 
   /** Begun in one team while another is in view: the server would put a new conversation into the wrong one. */
@@ -123,7 +123,7 @@ export class Outbox {
 
   #put({ isStalled, isHeld, ...entry }) {
     const { client_id } = entry.frame;
-    if (this.#socket.state !== "open" || this.isForeign || this.#sent.has(client_id)) return;
+    if (!this.#isOpen || this.#socket.state !== "open" || this.#kept.isForeign || this.#sent.has(client_id)) return;
     // Marked first: after a crash in between it counts as sent, and a resend is harmless.
     this.#kept.set(FOLDER + client_id, { ...entry, tab: this.#tab, is_sent: true });
     this.#socket.send(entry.frame);
@@ -197,6 +197,10 @@ export function newId() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-export const outbox = globalThis.document
-  ? new Outbox({ kept, socket, browser: globalThis.window, user: document.body.dataset.user ?? "" }).start()
-  : null;
+function ofThisTab() {
+  const outbox = new Outbox({ kept, socket, browser: globalThis.window }).start();
+  if (!document.querySelector("message-composer")) outbox.open(); // else the composer does, once it listens
+  return outbox;
+}
+
+export const outbox = globalThis.document ? ofThisTab() : null;

@@ -82,9 +82,14 @@ export class Sending {
   #accepted(answer, entry) {
     const { text, conversation } = entry.frame;
     if (this.#stillDrafts.delete(answer.client_id)) this.#drafts.clear(entry.place, { text, files: entry.files });
-    if (conversation === null) this.#drafts.move(entry.place, placeOf(answer.conversation));
+    if (conversation === null) this.#began(answer, entry);
     if (this.#stopWhenAccepted.delete(answer.client_id)) this.stop(answer.reply);
     this.#tell("message-accepted", { ...answer, frame: entry.frame, place: entry.place });
+  }
+
+  #began({ client_id, conversation, url }, { place }) {
+    this.#drafts.move(place, placeOf(conversation));
+    this.#drafts.setBegan(client_id, url);
   }
 
   #refused({ client_id, error }, entry) {

@@ -1,5 +1,7 @@
 /** The tab's one line to the server: every element speaks through it; it comes back by itself and notices a dead line. */
 
+import { kept } from "lib/kept.js";
+
 const PING_EVERY_MS = 15_000;
 const ANSWER_WITHIN_MS = 14_500; // so a dead line is given up at the next ping, 30 s after its last frame
 const PROBE_MS = 5_000; // after sleep or a change of network an answer is due sooner
@@ -13,7 +15,7 @@ const REFUSALS = { 4401: "signed_out", 4403: "no_access" };
 
 export class Socket {
   state = "connecting"; // connecting, open or offline
-  reason = ""; // signed_out or no_access: why it does not try again by itself
+  reason = ""; // signed_out, no_access or other_user: why it does not try again by itself
   #handlers = new Map();
   #options;
   #line = null;
@@ -28,9 +30,9 @@ export class Socket {
   #ackedBytes = 0;
   #shownReason = "";
 
-  /** `clock` has now, setTimeout and clearTimeout; `url` is asked before each try. */
-  constructor({ url, WebSocket, clock, random = Math.random }) {
-    this.#options = { url, WebSocket, clock, random };
+  /** `clock` has now, setTimeout and clearTimeout; `url` and `refusal` (a reason, or "") are asked before each try. */
+  constructor({ url, WebSocket, clock, random = Math.random, refusal = () => "" }) {
+    this.#options = { url, WebSocket, clock, random, refusal };
   }
 
   /** Calls `act(frame)` for each frame of `type` ("state": each change of state); returns a function that stops it. */
@@ -70,16 +72,18 @@ export class Socket {
     this.#show();
   }
 
-  close() {
+  /** Ends the line for `reason` until it is woken. */
+  close(reason = "closed") {
     this.#drop();
     this.#clear("retry");
-    this.reason = "closed";
+    this.reason = reason;
     this.#show();
   }
 
   #dial() {
-    const { url, WebSocket } = this.#options;
+    const { url, WebSocket, refusal } = this.#options;
     this.#clear("retry");
+    if (refusal()) return this.close(refusal());
     this.#receivedBytes = this.#ackedBytes = 0;
     const line = (this.#line = new WebSocket(url()));
     line.onopen = () => this.#opened();
@@ -208,19 +212,22 @@ export function follow(socket, window) {
 }
 
 function ofThisTab() {
-  const { location, document } = globalThis;
-  // The server refuses the line when somebody else has signed in since this page was made.
-  const url = () => `${location.origin.replace(/^http/, "ws")}/ws/?user=${document.body.dataset.user ?? ""}`;
+  const url = () => `${globalThis.location.origin.replace(/^http/, "ws")}/ws/`;
   const clock = {
     now: () => performance.now(),
     setTimeout: (act, wait) => globalThis.setTimeout(act, wait),
     clearTimeout: (id) => globalThis.clearTimeout(id),
   };
-  return new Socket({ url, WebSocket: globalThis.WebSocket, clock });
+  // The line would carry the cookie of whoever signed in last, on a page made for somebody else.
+  const refusal = () => (kept.isForeign ? "other_user" : "");
+  return new Socket({ url, WebSocket: globalThis.WebSocket, clock, refusal });
 }
 
 /** The tab's line. It connects when the first listener comes. */
 export const socket = ofThisTab();
-if (globalThis.document) follow(socket, globalThis.window);
+if (globalThis.document) {
+  follow(socket, globalThis.window);
+  kept.onUser(globalThis.window, () => (kept.isForeign ? socket.close("other_user") : socket.wake()));
+}
 export const on = (type, act) => socket.on(type, act);
 export const send = (frame) => socket.send(frame);

@@ -44,7 +44,9 @@ test("after a break the server's list counts", () => {
   running.accepted({ reply: 4 });
   running.opened({ live: [4, 6] });
   assert.deepEqual(running.messages.sort(), [4, 6]);
-  assert.deepEqual(told.slice(2), [[2, "complete"], [6, "queued"]]);
+  assert.deepEqual(told.slice(2), [[6, "queued"]]);
+  running.changed({ message: 2, status: "failed" });
+  assert.deepEqual(told.slice(3), [[2, "failed"]]);
 });
 
 test("a changed question is no reply", () => {

@@ -23,8 +23,8 @@ beforeEach(() => {
   told = [];
   sent = [];
   const sending = { stop: (message) => stopped.push(message), stopPending: (id) => stopped.push(id) };
-  standing = new Standing({ outbox: { waiting: () => waiting }, sending, page, act: (...args) => told.push(args) });
-  Object.assign(standing, { conversation: 5, place: "5" });
+  standing = new Standing({ outbox: { waiting: () => waiting }, sending, page, act: (...args) => told.push(args), changed() {} });
+  Object.assign(standing, { conversation: 5, place: "5", isKnown: true });
   drafts = new Drafts(new Kept(null, "1"));
   const send = ({ text }) => {
     sent.push(text);
@@ -146,6 +146,20 @@ test("a page opened on a reply that ended badly holds the queue too", () => {
   follow();
   queue.changed();
   assert.deepEqual([sent, standing.isHeld], [[], true]);
+});
+
+test("after a break the queue waits until the page has caught up", (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  drafts.setQueue("5", [{ text: "kept" }]);
+  const stop = follow();
+  tell("state", { state: "open" });
+  tell("conversation.opened", { live: [] });
+  queue.changed();
+  assert.deepEqual(sent, []);
+  context.mock.timers.tick(1000);
+  queue.sendNext();
+  stop();
+  assert.deepEqual(sent, ["kept"]);
 });
 
 test("Send now stops what runs and goes first", () => {

@@ -47,7 +47,8 @@ export class Queue {
   /** The next one goes out when nothing runs, unless the last reply failed or was stopped: then the person decides. */
   sendNext() {
     const [next] = this.messages;
-    if (!next || next.is_returned || this.#standing.isHeld || this.#standing.activity !== "send") return;
+    const { isKnown, isHeld, activity } = this.#standing;
+    if (!next || next.is_returned || !isKnown || isHeld || activity !== "send") return;
     this.#send(next); // before it leaves the queue: a crash in between sends it again, under the same id
     this.take(0);
   }
@@ -56,7 +57,7 @@ export class Queue {
   sendNow(index) {
     const { is_returned, error, ...question } = this.messages[index];
     this.#standing.stop();
-    this.#standing.isHeld = false;
+    Object.assign(this.#standing, { isHeld: false, isKnown: true });
     this.#set([question, ...this.messages.toSpliced(index, 1)]);
   }
 }

@@ -4,6 +4,7 @@ const LIVE = new Set(["queued", "streaming"]);
 
 export class Running {
   #statuses = new Map(); // message: status, of those being written
+  #unsure = new Set(); // over, but nobody has said how
   #ended = new Set(); // a late "accepted" or delta must not bring these back to life
   #act;
 
@@ -16,9 +17,12 @@ export class Running {
     return [...this.#statuses.keys()];
   }
 
-  /** The server's list after subscribing: what is not in it has ended while nobody listened. */
+  /** The server's list after subscribing: what is not in it has ended while nobody listened; how, `changed` tells next. */
   opened({ live }) {
-    for (const message of this.messages.filter((id) => !live.includes(id))) this.#set(message, "complete");
+    for (const message of this.messages.filter((id) => !live.includes(id))) {
+      this.#statuses.delete(message);
+      this.#unsure.add(message);
+    }
     for (const message of live) {
       this.#ended.delete(message);
       if (!this.#statuses.has(message)) this.#set(message, "queued");
@@ -43,7 +47,7 @@ export class Running {
 
   /** The row's word counts, also for a reply that is continued. */
   changed({ message, status }) {
-    if (LIVE.has(status) || this.#statuses.has(message)) this.#set(message, status);
+    if (LIVE.has(status) || this.#statuses.has(message) || this.#unsure.has(message)) this.#set(message, status);
     if (!LIVE.has(status)) this.#ended.add(message);
   }
 
@@ -52,6 +56,7 @@ export class Running {
     if (this.#statuses.get(message) === status) return;
     if (isLive) this.#statuses.set(message, status);
     else this.#statuses.delete(message);
+    this.#unsure.delete(message);
     this.#ended[isLive ? "delete" : "add"](message);
     this.#act(message, status);
   }

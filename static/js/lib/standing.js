@@ -3,14 +3,18 @@
 import { Running } from "lib/running.js";
 
 const WELL = "complete";
+const CATCH_UP_MS = 1000; // for <message-list> to fetch what was missed; the queue answers the reply that comes last then
 
 export class Standing {
   conversation = null;
   place = "";
+  isKnown = false; // the server has said what runs here, and the page has caught up with it
   isHeld = false; // the last reply did not end well, or was stopped: nothing follows it by itself
   #outbox;
   #sending;
   #page;
+  #changed;
+  #catchingUp = 0;
   #own = new Set(); // client ids asked from here
   #running;
   #stopping = new Set(); // replies told to stop; the server takes the next question at once
@@ -19,9 +23,9 @@ export class Standing {
 
   /** `page`: isShown(message), replies() → [{message, status}] in order, mark (kept with the page's address).
    *
-   * `act(message, status)` is called when a reply begins, goes on or ends.
+   * `act(message, status)` is called when a reply begins, goes on or ends, `changed()` when anything may have changed.
    */
-  constructor({ outbox, sending, page, act }) {
+  constructor({ outbox, sending, page, act, changed }) {
     this.#outbox = outbox;
     this.#sending = sending;
     this.#page = page;
@@ -29,14 +33,17 @@ export class Standing {
       if (!this.#running.messages.includes(message)) this.#ended(message, status);
       this.#newest = Math.max(this.#newest, message);
       act(message, status);
+      changed();
     });
+    this.#changed = changed;
   }
 
   /** Listens to the socket's `on`; returns a function that stops it. */
   follow(on) {
     const here = (act) => (frame) => frame.conversation === this.conversation && act(frame);
     const stops = [
-      on("conversation.opened", here((frame) => this.#running.opened(frame))),
+      on("state", () => (this.isKnown = false)),
+      on("conversation.opened", here((frame) => this.#opened(frame))),
       on("message.created", here((frame) => this.#running.created(frame))),
       on("message.delta", here((frame) => this.#running.delta(frame))),
       on("message.changed", here((frame) => this.#running.changed(frame))),
@@ -45,7 +52,20 @@ export class Standing {
     this.#newest = Math.max(0, ...replies.map(({ message }) => message));
     for (const reply of replies) this.#running.changed(reply);
     this.isHeld = replies.length > 0 && !this.#running.messages.length && replies.at(-1).status !== WELL;
-    return () => stops.forEach((stop) => stop());
+    return () => {
+      clearTimeout(this.#catchingUp);
+      stops.forEach((stop) => stop());
+    };
+  }
+
+  #opened(frame) {
+    this.#running.opened(frame);
+    this.#changed();
+    clearTimeout(this.#catchingUp);
+    this.#catchingUp = setTimeout(() => {
+      this.isKnown = true;
+      this.#changed();
+    }, CATCH_UP_MS);
   }
 
   #ended(message, status) {

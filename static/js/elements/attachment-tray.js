@@ -139,11 +139,14 @@ class AttachmentTray extends HTMLElement {
   #reasons(items) {
     const bad = items.filter((item) => reasonOf(item));
     if (!bad.length) return nothing;
-    return html`<ul class="tray-reasons">${repeat(bad, ({ key }) => key, (item) => this.#reason(item))}</ul>`;
+    const offered = new Set(); // another model helps all files at once and is offered once
+    return html`<ul class="tray-reasons">${repeat(bad, ({ key }) => key, (item) => this.#reason(item, offered))}</ul>`;
   }
 
-  #reason(item) {
-    const repairs = item.state === "ready" ? (item.fit?.repairs ?? []) : [];
+  #reason(item, offered) {
+    const possible = item.state === "ready" ? (item.fit?.repairs ?? []) : [];
+    const repairs = possible.filter((repair) => !offered.has(split(repair)[1]));
+    for (const repair of repairs) if (split(repair)[1]) offered.add(split(repair)[1]);
     return html`<li class="tray-reason">
       <span class="icon icon-triangle-alert" aria-hidden="true"></span>
       <span class="tray-reason-words"><span class="truncate">${item.name}</span> ${reasonOf(item)}</span>
@@ -179,10 +182,8 @@ function noteOf({ state, progress, size_bytes, attachment, kind }) {
   if (state === "uploading") return `${Math.round(100 * progress)} %`;
   if (state === "probing") return t("being read");
   if (state === "repairing") return t("being changed");
-  const facts = [attachment?.duration_s != null && lengthText(attachment.duration_s), sizesOf(attachment, kind)];
-  return [...facts, size_bytes ? sizeText(size_bytes) : ""].filter(Boolean).join(" · ");
+  if (kind === "image" && attachment?.width) return `${attachment.width} × ${attachment.height}`;
+  return [attachment?.duration_s != null && lengthText(attachment.duration_s), size_bytes && sizeText(size_bytes)].filter(Boolean).join(" · ");
 }
-
-const sizesOf = (attachment, kind) => (kind === "image" && attachment?.width ? `${attachment.width} × ${attachment.height}` : "");
 
 customElements.define("attachment-tray", AttachmentTray);

@@ -18,11 +18,9 @@ import { on } from "lib/socket.js";
 import { Standing } from "lib/standing.js";
 import { Submission } from "lib/submission.js";
 import { toast, toastError, toastUndo } from "lib/toast.js";
-import { facts } from "lib/uploads.js";
-import { alignWith, followKeyboard } from "lib/viewport.js";
+import { followKeyboard } from "lib/viewport.js";
 
 const PARTS = ["attachment-tray", "attach-files", "composer-bar", "composer-notes", "composer-text", "message-queue"];
-const CATCH_UP_MS = 1000;
 
 class MessageComposer extends HTMLElement {
   #listening = new AbortController();
@@ -31,12 +29,17 @@ class MessageComposer extends HTMLElement {
   #desk = null;
   #submission = null;
   #isReady = false;
-  #catchingUp = 0;
-  #standing = new Standing({ outbox, sending, page, act: (message, status) => this.#replyIs(message, status) });
+  #standing = new Standing({
+    outbox,
+    sending,
+    page,
+    act: (message, status) => tell("reply-state", { message, status }),
+    changed: () => this.#changed(),
+  });
   #opening = new Opening({
     suggest: (text) => this.#suggest(text),
     addFiles: (files) => this.#addFiles(files),
-    attachUrl: (url) => this.#tray.addUrl(url).catch((error) => (this.#notes.problem = error.message)),
+    attachUrl: (url) => this.#desk.tray.addUrl(url).catch((error) => (this.#notes.problem = error.message)),
     choose: (what) => this.#part("attach-files").choose(what),
     pick: (model) => this.#bar.pick(model.id),
     catalog: load,
@@ -52,20 +55,13 @@ class MessageComposer extends HTMLElement {
     this.#listening = new AbortController();
     this.#setPlace(Number(this.dataset.conversation) || null);
     if (!this.#standing.conversation) outbox.team = this.dataset.team;
-    this.#stops = [
-      this.#standing.follow(on),
-      on("state", () => (this.#standing.isKnown = false)),
-      on("conversation.opened", (frame) => this.#opened(frame)),
-      outbox.on("change", () => this.#show()),
-      alignWith(document.getElementById("scroll")),
-    ];
+    this.#stops = [this.#standing.follow(on), outbox.on("change", () => this.#show())];
     await Promise.all(PARTS.map((tag) => customElements.whenDefined(tag)));
     if (this.isConnected) this.#begin();
   }
 
   disconnectedCallback() {
     this.#isReady = false;
-    clearTimeout(this.#catchingUp);
     this.#listening.abort();
     this.#stops.splice(0).forEach((stop) => stop());
   }
@@ -83,9 +79,6 @@ class MessageComposer extends HTMLElement {
       queue: this.#queue,
       notes: this.#notes,
       choice: () => this.#bar.choice,
-      sending,
-      drafts,
-      team: this.dataset.team,
       mostCharacters: JSON.parse(document.getElementById("limits").textContent).max_text_characters,
     });
     this.#isReady = true;
@@ -107,9 +100,7 @@ class MessageComposer extends HTMLElement {
     this.#opening.takeAddress();
   }
 
-  #part(tag) {
-    return this.querySelector(tag);
-  }
+  #part = (tag) => this.querySelector(tag);
 
   get #bar() {
     return this.#part("composer-bar");
@@ -121,10 +112,6 @@ class MessageComposer extends HTMLElement {
 
   get #text() {
     return this.#part("composer-text");
-  }
-
-  get #tray() {
-    return this.#desk.tray;
   }
 
   #setPlace(conversation) {
@@ -145,14 +132,14 @@ class MessageComposer extends HTMLElement {
     listen(this, "files-dropped", ({ detail }) => this.#dropped(detail));
     listen(this, "composer-send", () => this.#submit());
     listen(this, "composer-stop", () => this.#stop());
-    listen(this, "choice-changed", () => this.#changed());
+    listen(this, "choice-changed", () => this.#filesChanged());
     listen(this, "queue-act", ({ detail }) => this.#queueAct(detail));
     listen(this, "submit", (event) => event.preventDefault());
     listen(this, "click", ({ target }) => target.closest("[data-cancel-edit]") && this.#endEdit());
     this.#listenToPage(listen);
     this.#stops.push(drafts.onForeign(window, () => this.#place, (kind, value) => this.#takeForeign(kind, value)));
     this.#text.stateOfKeys = () => this.#stateOfKeys();
-    this.#part("attach-files").attachUrl = (url) => this.#tray.addUrl(url);
+    this.#part("attach-files").attachUrl = (url) => this.#desk.tray.addUrl(url);
     this.#part("attachment-tray").nameOfModel = (id) => this.#bar.nameOf(id);
   }
 
@@ -186,12 +173,13 @@ class MessageComposer extends HTMLElement {
   }
 
   #filesChanged() {
+    this.#notes.problem = ""; // it may have been about them
     this.#desk.saveFiles();
     this.#changed();
   }
 
   #addFiles(files) {
-    this.#tray.add(files);
+    this.#desk.tray.add(files);
     if (!isCoarse()) this.#text.focus();
   }
 
@@ -284,27 +272,10 @@ class MessageComposer extends HTMLElement {
     this.#show();
   }
 
-  /** After a break <message-list> catches up; what it finds decides which reply the queue answers. */
-  #opened({ conversation }) {
-    if (conversation !== this.#standing.conversation) return;
-    clearTimeout(this.#catchingUp);
-    this.#catchingUp = setTimeout(() => {
-      this.#standing.isKnown = true;
-      this.#queue.sendNext();
-    }, CATCH_UP_MS);
-    this.#show();
-  }
-
   #stop(message = null) {
     if (message) this.#standing.stopReply(message);
     else this.#standing.stop();
     this.#show();
-  }
-
-  #replyIs(message, status) {
-    tell("reply-state", { message, status });
-    this.#show();
-    if (this.#isReady) this.#queue.sendNext();
   }
 
   #queueAct({ action, index }) {
@@ -319,13 +290,9 @@ class MessageComposer extends HTMLElement {
 
   // Editing.
 
-  async #startEdit({ message, text, attachments = [], parent }) {
-    const files = await Promise.all(attachments.map((file) => (file.id ? file : facts(file)))).catch(toastError);
-    if (!files || !this.isConnected) return;
-    this.#desk.beginEdit({ message: Number(message), parent: Number(parent) || null, text, files });
+  async #startEdit(detail) {
+    await this.#desk.beginEdit(detail).catch(toastError);
     this.#shown();
-    this.#text.focus();
-    this.#text.toEnd();
   }
 
   #endEdit() {
@@ -359,8 +326,10 @@ class MessageComposer extends HTMLElement {
   }
 
   #changed() {
+    if (!this.#isReady) return;
     this.#show();
-    if (this.#submission?.goOn()) this.#shown();
+    if (this.#submission.goOn()) this.#shown();
+    this.#queue.sendNext();
   }
 
   #show() {
@@ -368,8 +337,9 @@ class MessageComposer extends HTMLElement {
     const activity = this.#standing.activity;
     const canSend = this.#desk.hasSomething;
     const canQueue = !this.#desk.edit && activity !== "send" && canSend;
-    this.#tray.model = this.#bar.choice.model.id;
-    this.#bar.show({ state: this.#desk.edit ? "save" : activity, kinds: this.#tray.kinds, canSend, canQueue });
+    this.#desk.tray.model = this.#bar.choice.model.id;
+    const state = this.#desk.edit ? "save" : activity;
+    this.#bar.show({ state, kinds: this.#desk.tray.kinds, canSend: canSend && !this.#desk.tray.problem, canQueue });
   }
 }
 

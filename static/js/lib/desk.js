@@ -1,11 +1,11 @@
 /** What lies in the composer for the next message: words and files, as a draft or as an edit that covers the draft. */
 
 import { drafts, isNewer } from "lib/drafts.js";
+import { facts } from "lib/uploads.js";
 
 export class Desk {
   edit = null; // {message, parent}: the message that this one will stand beside
   place = "";
-  #team;
   #words;
   #files;
   #cannotKeep;
@@ -16,7 +16,7 @@ export class Desk {
   constructor({ words, files, team, cannotKeep }) {
     this.#words = words;
     this.#files = files;
-    this.#team = team;
+    this.team = team;
     this.#cannotKeep = cannotKeep;
   }
 
@@ -41,7 +41,7 @@ export class Desk {
     this.place = place;
     this.edit = drafts.edit(place);
     const { text, files, at } = this.edit ?? drafts.read(place);
-    const isKnown = this.#files.enter(this.edit ? `${place}/edit` : place, this.#team);
+    const isKnown = this.#files.enter(this.edit ? `${place}/edit` : place, this.team);
     if (!isKnown) this.tray.addAttachments(files);
     if (!this.edit) this.#savedAt = at;
     this.#words.value = text;
@@ -75,22 +75,22 @@ export class Desk {
     this.tray.clear();
   }
 
-  beginEdit(edit) {
+  /** Lays out a message as it was sent; `attachments` are ids. The draft stays below. */
+  async beginEdit({ message, text, attachments = [], parent }) {
+    const files = await Promise.all(attachments.map((id) => facts(id)));
     this.save();
-    this.clearEdit();
-    drafts.setEdit(this.place, edit);
+    if (this.edit) this.clear();
+    drafts.setEdit(this.place, { message: Number(message), parent: Number(parent) || null, text, files });
     this.enter();
+    this.#words.focus();
+    this.#words.toEnd();
   }
 
   /** Back to the draft below. */
   endEdit() {
-    this.clearEdit();
+    this.clear();
     drafts.setEdit(this.place, null);
     this.enter();
-  }
-
-  clearEdit() {
-    if (this.edit) this.clear();
   }
 
   /** Another tab has written a draft here, or (undefined) sent it. */

@@ -1,7 +1,9 @@
 /** From what lies on the desk to a question on its way: checks it, waits for its files, then asks, queues or edits. */
 
+import { drafts } from "lib/drafts.js";
 import { t } from "lib/i18n.js";
 import { newId } from "lib/outbox.js";
+import { sending } from "lib/sending.js";
 
 const LARGEST_FRAME_BYTES = 1_000_000; // daphne takes 1 MiB
 
@@ -9,7 +11,7 @@ export class Submission {
   isWaiting = false; // for files; then it goes by itself
   #parts;
 
-  /** `parts`: desk, standing, queue, notes, choice(), sending, drafts, team, mostCharacters. */
+  /** `parts`: desk, standing, queue, notes, choice(), mostCharacters. */
   constructor(parts) {
     this.#parts = parts;
   }
@@ -19,7 +21,7 @@ export class Submission {
     const { desk, notes } = this.#parts;
     this.stopWaiting();
     if (!desk.hasSomething) return false;
-    notes.problem = desk.tray.problem || this.#tooLong();
+    notes.problem = this.#hindrance();
     if (notes.problem) return false;
     if (desk.tray.isBusy) return this.#wait();
     this.#go(this.question());
@@ -32,9 +34,11 @@ export class Submission {
     return { client_id: newId(), text: desk.text, files: desk.tray.files, model: model.id, parameters };
   }
 
-  #tooLong() {
-    const { text } = this.#parts.desk;
-    const isTooLong = text.length > this.#parts.mostCharacters || new Blob([text]).size > LARGEST_FRAME_BYTES;
+  /** The reasons of files stand beside them. */
+  #hindrance() {
+    const { desk, mostCharacters } = this.#parts;
+    if (desk.tray.problem) return t("Not sent yet. First repair or remove what is marked above.");
+    const isTooLong = desk.text.length > mostCharacters || new Blob([desk.text]).size > LARGEST_FRAME_BYTES;
     return isTooLong ? t("The text is too long to send. Attach it as a file.") : "";
   }
 
@@ -55,25 +59,26 @@ export class Submission {
   }
 
   #go(question) {
-    const { desk, standing, queue, drafts, notes } = this.#parts;
+    const { desk, standing, notes } = this.#parts;
     notes.say("");
     if (desk.edit) return this.#sendEdit(question);
     if (standing.activity === "send") this.ask(question);
-    else this.#queueUp(queue, drafts, question);
+    else this.#queueUp(question);
     desk.clear();
   }
 
-  #queueUp(queue, drafts, question) {
+  #queueUp(question) {
+    const { queue } = this.#parts;
     queue.add(question);
     drafts.write(queue.place, { text: "", files: [] });
   }
 
   /** `edit`: the message that this one stands beside. */
   ask({ edit = null, ...question }) {
-    const { standing, sending, team } = this.#parts;
+    const { standing, desk } = this.#parts;
     const { conversation, leaf } = standing;
     standing.asked(question.client_id); // known before the outbox tells of it
-    sending.ask({ conversation, parent: edit ? edit.parent : leaf, team, edit }, question);
+    sending.ask({ conversation, parent: edit ? edit.parent : leaf, team: desk.team, edit }, question);
   }
 
   #sendEdit(question) {

@@ -103,7 +103,7 @@ TEMPLATES = [
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'playground.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # A test database in a file, one for each run at the same time: threads of a memory database meet table locks that no timeout waits for.
+    # A test database in a file, one for each run: threads of one in memory meet table locks that no timeout waits for.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / f"test-{os.getpid()}.sqlite3")}
     DATABASES["default"]["CONN_MAX_AGE"] = None  # opening one costs more than most queries
     # Several threads write: take the write lock at BEGIN and wait for it, or a read that turns write fails at once.

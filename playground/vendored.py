@@ -91,8 +91,7 @@ class HashedStorage(ManifestFilesMixin, StaticFilesStorage):
     def post_process(self, paths, dry_run=False, **options):
         """Small first, because the hash is of what is served; then each compressed, because it is served often."""
         if not dry_run:
-            for name in paths:
-                squeezing.squeeze(Path(self.path(name)))
+            squeezing.squeeze(Path(self.location), [name for name in paths if not name.startswith("admin/")])
         here = {name: (self, name) for name in paths}  # Django would read the files where they came from
         yield from super().post_process(here, dry_run, **options)
         if not dry_run:

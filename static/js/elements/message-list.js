@@ -28,7 +28,7 @@ class MessageList extends HTMLElement {
   #menu;
   #refresher = new Refresher({
     fetch: (message) => this.#fetch(message),
-    take: async (message, { article }) => this.#took(await this.#bubbles.take(article)),
+    take: async (message, { article, askedAt }) => this.#took(await this.#bubbles.take(article, askedAt)),
     gone: (message) => this.#gone(message),
     fail: () => {}, // the line is down; once it is back everything is asked again
   });
@@ -200,12 +200,13 @@ class MessageList extends HTMLElement {
   /* Fetching */
 
   async #fetch(message) {
+    const askedAt = performance.now();
     const html = await getText(`/messages/${message}/`).catch((error) => {
       if (error.status === 404) return "";
       throw error;
     });
     const article = fragment(html).querySelector(".message");
-    return article && { article, revision: Number(article.dataset.revision) };
+    return article && { article, askedAt, revision: Number(article.dataset.revision) };
   }
 
   #took(article) {
@@ -224,11 +225,12 @@ class MessageList extends HTMLElement {
   async #resync() {
     const { conversation } = this;
     if (!conversation) return;
+    const askedAt = performance.now();
     const html = await getText(`/c/${conversation}/`, { headers: { "X-Swap": "1" } }).catch(() => "");
     if (!html || !this.isConnected || conversation !== this.conversation) return; // the open socket comes here again
     const page = new DOMParser().parseFromString(html, "text/html");
     const fresh = [...page.querySelectorAll("message-list .messages > .message")];
-    await this.#bubbles.reconcile(fresh.map((node) => document.adoptNode(node)));
+    await this.#bubbles.reconcile(fresh.map((node) => document.adoptNode(node)), askedAt);
     for (const article of this.#bubbles.live.filter(hasRow)) {
       this.#tellState(article);
       this.#peek(article);

@@ -8,6 +8,7 @@ import { localTimes } from "lib/times.js";
 export class Bubbles {
   #list;
   #box;
+  #grownAt = new WeakMap(); // when the last delta came
 
   /** `list` is the <message-list>, which holds the templates and the box of messages. */
   constructor(list) {
@@ -82,14 +83,17 @@ export class Bubbles {
     this.groom();
   }
 
-  /** Newer HTML of one message. */
-  async take(fresh) {
+  /** Newer HTML of one message, asked for at `askedAt`; null where there is nothing to take. */
+  async take(fresh, askedAt) {
     await ready();
     const article = this.find(fresh.dataset.message);
-    if (!article) return null;
-    morphMessage(article, fresh);
+    if (!article || !morphMessage(article, fresh, this.#isQuiet(article, askedAt))) return null;
     this.groom();
     return article;
+  }
+
+  #isQuiet(article, since) {
+    return !(this.#grownAt.get(article) >= since);
   }
 
   /** Messages of an older page, above the others. */
@@ -113,7 +117,7 @@ export class Bubbles {
   }
 
   /** Makes the end of the page like the server's newest one; what is above it and bubbles without a row stay. */
-  async reconcile(fresh) {
+  async reconcile(fresh, askedAt) {
     await ready();
     const wanted = [...fresh];
     const known = new Set(wanted.map(({ dataset }) => dataset.message));
@@ -123,7 +127,7 @@ export class Bubbles {
     let before = null;
     for (const node of wanted.reverse()) {
       const mine = this.find(node.dataset.message);
-      if (mine) morphMessage(mine, node);
+      if (mine) morphMessage(mine, node, this.#isQuiet(mine, askedAt));
       else this.#box.insertBefore(node, before ?? this.#firstPending());
       before = mine ?? node;
     }
@@ -140,6 +144,7 @@ export class Bubbles {
     const element = this.#textOf(article, part) ?? this.#addPart(article, part, kind);
     const more = unseen(element.length, at, text);
     if (more === null) return false;
+    this.#grownAt.set(article, performance.now());
     if (more) element.append(more);
     return true;
   }

@@ -14,15 +14,19 @@ export const ready = async () => (Idiomorph ??= (await import("idiomorph")).Idio
 
 export const isLive = (article) => LIVE.test(article.dataset.status);
 
-/** Live text wins over fetched text; a fetched state older than what is known is not taken (promises.md 20). */
-export function isStale(article, fresh) {
-  const isOlder = Number(fresh.dataset.revision) < Number(article.dataset.revision);
-  return isOlder && !(isLive(article) && isLive(fresh));
+/**
+ * A fetched end older than the deltas that have come since it was asked for: a reply that was continued meanwhile. Without
+ * such deltas (`isQuiet`) the row is right, even with an older revision: its writer was killed before the last checkpoint.
+ */
+export function isStale(article, fresh, isQuiet) {
+  const isOlder = revisionOf(fresh) < revisionOf(article);
+  return !isQuiet && isOlder && !(isLive(article) && isLive(fresh));
 }
 
-export function morphMessage(article, fresh) {
-  if (!Idiomorph || isStale(article, fresh)) return false;
-  const revision = Math.max(Number(article.dataset.revision) || 0, Number(fresh.dataset.revision));
+/** False where the newer HTML was not taken. Live text wins over fetched text (promises.md 20). */
+export function morphMessage(article, fresh, isQuiet) {
+  if (!Idiomorph || isStale(article, fresh, isQuiet)) return false;
+  const revision = isQuiet && !isLive(fresh) ? revisionOf(fresh) : Math.max(revisionOf(article), revisionOf(fresh));
   Idiomorph.morph(article, fresh, {
     morphStyle: "outerHTML",
     callbacks: { beforeNodeMorphed: (old, node) => takeOver(old, node, isLive(fresh)), beforeAttributeUpdated: (name) => !OURS.test(name) },
@@ -32,6 +36,8 @@ export function morphMessage(article, fresh) {
   localTimes(article);
   return true;
 }
+
+const revisionOf = ({ dataset }) => Number(dataset.revision) || 0;
 
 /** False where idiomorph has nothing left to do. */
 function takeOver(old, fresh, isFreshLive) {

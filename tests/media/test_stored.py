@@ -6,8 +6,12 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from chats import attachments, catalog, media
+from chats.catalog.fit import Fit
 from chats.media import incoming, stored
-from tests.media import bucket
+from chats.models import Attachment
+from tests.media import bucket, making
+from tests.media.sending import body_of
 
 CONTENT = os.urandom(700_000)
 
@@ -59,3 +63,23 @@ def test_a_complete_part_file_moves_without_a_copy_on_a_disk(place, settings):
     if place == "disk":
         assert (settings.MEDIA_ROOT / name).stat().st_ino == inode
         assert not incoming.part_path(5).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_film_lives_in_a_bucket_as_it_does_on_a_disk(place, send, alice, tmp_path, settings):
+    path = making.film(tmp_path / "a.mov", codec="libx265")
+    facts = send(alice, path, chunk=10_000)
+    assert (facts["state"], facts["kind"], facts["width"]) == ("ready", "video", 160)
+    browser = send.client(alice)
+    assert body_of(browser.get(facts["file"])) == path.read_bytes()
+    middle = browser.get(facts["file"], headers={"Range": "bytes=100-199"})
+    assert (middle.status_code, body_of(middle)) == (206, path.read_bytes()[100:200])
+    assert b"avc1" in body_of(browser.get(facts["preview"]))
+    row = Attachment.objects.get()
+    omni = catalog.get("qwen2.5-omni-7b")
+    assert media.deliver(row, Fit(True, "data"), omni).data == path.read_bytes()
+    made = attachments.repair(alice, row, "sample_frames", omni)
+    attachments.make_repair(made.pk)
+    made.refresh_from_db()
+    assert len(media.deliver(made, Fit(True, "frames"), omni).frames) == 8
+    assert not list(settings.UPLOAD_ROOT.iterdir()), "nothing is left where files are made"

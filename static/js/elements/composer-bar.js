@@ -6,7 +6,7 @@
 import { Choice } from "lib/choice.js";
 import { tell } from "lib/dom.js";
 import { drafts } from "lib/drafts.js";
-import { t } from "lib/i18n.js";
+import { language, t } from "lib/i18n.js";
 import { load } from "lib/model-list.js";
 import { modelOf } from "lib/models.js";
 import { toastError } from "lib/toast.js";
@@ -103,7 +103,7 @@ class ComposerBar extends HTMLElement {
 
   #showTakes(choice, kinds) {
     const taken = Object.keys(KINDS).filter((kind) => choice.takes(kind));
-    const words = taken.map((kind) => KINDS[kind]()).join(t(", "));
+    const words = new Intl.ListFormat(language()).format(taken.map((kind) => KINDS[kind]()));
     this.#part("takes-words").textContent = words ? t("%(model)s %(abilities)s.", { model: choice.model.label, abilities: words }) : "";
     for (const glyph of this.querySelectorAll("[data-takes]")) {
       const kind = glyph.dataset.takes;

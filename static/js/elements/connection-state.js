@@ -2,7 +2,7 @@
 
 import { html, nothing, render } from "lit-html";
 
-import { nt, t } from "lib/i18n.js";
+import { t } from "lib/i18n.js";
 import { outbox } from "lib/outbox.js";
 import { socket } from "lib/socket.js";
 
@@ -77,7 +77,7 @@ function signIn() {
 
 function line({ icon, words, action }, count) {
   return html`<span class="icon ${icon}" aria-hidden="true"></span>
-    <span class="connection-words">${words}${count ? html` <span class="connection-count">${nt("%(count)s waiting", "%(count)s waiting", count)}</span>` : nothing}</span>
+    <span class="connection-words">${words}${count ? html` <span class="connection-count">${t("%(count)s waiting", { count })}</span>` : nothing}</span>
     ${action ? button(action) : nothing}`;
 }
 

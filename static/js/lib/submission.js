@@ -1,5 +1,6 @@
 /** From what lies on the desk to a question on its way: checks it, waits for its files, then asks, queues or edits. */
 
+import { announce } from "lib/dom.js";
 import { drafts } from "lib/drafts.js";
 import { t } from "lib/i18n.js";
 import { newId } from "lib/outbox.js";
@@ -70,6 +71,7 @@ export class Submission {
   #queueUp(question) {
     const { queue } = this.#parts;
     queue.add(question);
+    announce(t("Waits for the reply that is being written."));
     drafts.write(queue.place, { text: "", files: [] });
   }
 

@@ -1,50 +1,71 @@
-"""Base64 and JSON in small steps, so that 60 MB of media never hold the interpreter's lock for long; no I/O."""
+"""JSON bodies with media in them, written in small steps so that 60 MB never hold up the loop or lie about twice."""
 
+import asyncio
 import json
 from binascii import b2a_base64
-from collections.abc import Iterator, Mapping
-from itertools import count
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 STEP = 192 * 1024  # of raw bytes; a multiple of 3, so that no padding falls inside
 
 
-def base64_text(data: bytes, prefix: str = "") -> str:
-    """`prefix` and `data` in base64, as one string."""
-    view = memoryview(data)
-    steps = (view[start : start + STEP] for start in range(0, len(data), STEP))
-    return "".join([prefix, *(b2a_base64(step, newline=False).decode("ascii") for step in steps)])
+@dataclass(frozen=True, slots=True)
+class Base64:
+    """Where a document wants `prefix` and `data` in base64: bytes until they are sent."""
+
+    data: bytes
+    prefix: str = ""
+
+    @property
+    def size(self) -> int:
+        return len(self.prefix) + (len(self.data) + 2) // 3 * 4
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self.prefix.encode()
+        view = memoryview(self.data)
+        for start in range(0, len(view), STEP):
+            yield b2a_base64(view[start : start + STEP], newline=False)
+
+    def __str__(self) -> str:
+        return b"".join(self).decode("ascii")
 
 
-def encoded(document: Mapping[str, Any]) -> list[bytes]:
-    """`document` as JSON in pieces: long strings are taken out, the rest is written at once, then they come back."""
-    mark = uuid4().hex
-    long_texts: list[str] = []
-    skeleton = _dumped(_without_long(document, mark, count(), long_texts))
-    pieces: list[bytes] = []
-    for n, text in enumerate(long_texts):
-        before, skeleton = skeleton.split(f"{mark}:{n}:".encode(), 1)
-        pieces += [before, *_escaped(text)]
-    return [*pieces, skeleton]
+class Body:
+    """`document` as JSON, in which a Base64 is a string."""
 
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        mark = uuid4().hex
+        media: list[Base64] = []
 
-def _without_long(value: Any, mark: str, numbers: Iterator[int], long_texts: list[str]) -> Any:
-    if isinstance(value, str) and len(value) > STEP:
-        long_texts.append(value)
-        return f"{mark}:{next(numbers)}:"
-    if isinstance(value, Mapping):
-        return {key: _without_long(item, mark, numbers, long_texts) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_long(item, mark, numbers, long_texts) for item in value]
-    return value
+        def noted(value: Any) -> str:
+            if not isinstance(value, Base64):
+                raise TypeError(f"{type(value).__name__} is not for JSON")
+            media.append(value)
+            return mark
 
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=noted)
+        # A lone half of a surrogate pair, which a browser can send, has no UTF-8 form.
+        first, *rest = text.encode("utf-8", "replace").split(mark.encode())
+        self._pieces: list[bytes | Base64] = [first]
+        for medium, piece in zip(media, rest, strict=True):
+            self._pieces += [medium, piece]
+        self.size = sum(piece.size if isinstance(piece, Base64) else len(piece) for piece in self._pieces)
 
-def _escaped(text: str) -> Iterator[bytes]:
-    for start in range(0, len(text), STEP):
-        yield _dumped(text[start : start + STEP])[1:-1]
+    @property
+    def content(self) -> bytes | AsyncIterator[bytes]:
+        """For one sending: at once where it is small, else in steps."""
+        return b"".join(self) if self.size <= STEP else self._in_steps()
 
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            if isinstance(piece, Base64):
+                yield from piece
+            else:
+                yield piece
 
-def _dumped(value: Any) -> bytes:
-    # A lone half of a surrogate pair, which a browser can send, has no UTF-8 form.
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    async def _in_steps(self) -> AsyncIterator[bytes]:
+        for step in self:
+            yield step
+            await asyncio.sleep(0)  # a quick connection would take all of it in one go

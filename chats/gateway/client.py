@@ -1,13 +1,11 @@
 """The only door to the gateway: `stream` for replies, `fetch_json` and `call` for everything that answers at once."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 
 from chats.catalog import ModelSpec
 
 from . import breaker, connections, exchange
-from .body import encoded
 from .errors import GatewayError
 from .exchange import Answer
 from .fetching import call, check_key, fetch_json
@@ -19,7 +17,6 @@ from .values import Credentials, Event, Finished, Prompt, Request, Started, Usag
 __all__ = ["POLICY", "Credentials", "call", "check_key", "close", "fetch_json", "stream"]
 
 POLICY = RetryPolicy()
-BIG_BYTES = 256 * 1024  # media beyond this is encoded in a thread
 _UNSEEN = (Started, Usage)
 
 OnRequest = Callable[[Request], None]
@@ -63,11 +60,11 @@ async def _tried(
     spec: ModelSpec, prompt: Prompt, credentials: Credentials, tries: int, on_request: OnRequest | None
 ) -> AsyncGenerator[Event, None]:
     protocol = load(spec.protocol)
-    request, body = await _prepared(protocol, spec, prompt)
+    request = protocol.request(spec, prompt)
     if on_request:
         on_request(request)
     with Entry(spec.model, request, credentials, tries) as entry:
-        async with exchange.opened(request, body, credentials) as answer:
+        async with exchange.opened(request, credentials) as answer:
             entry.request_id = answer.request_id
             yield Started(answer.request_id, tries, answer.sent_at, answer.waited_s)
             async with aclosing(_events(protocol, answer)) as events:
@@ -105,20 +102,3 @@ def _ending(protocol: ReplyProtocol, told: GatewayError | None, cut: GatewayErro
         raise told or cut or error from None
     if told:
         raise told
-
-
-async def _prepared(protocol: ReplyProtocol, spec: ModelSpec, prompt: Prompt) -> tuple[Request, list[bytes]]:
-    """The request and its body; base64 and JSON of big media would hold up every other stream of this loop."""
-    if _media_bytes(prompt) > BIG_BYTES:
-        return await asyncio.to_thread(_request, protocol, spec, prompt)
-    return _request(protocol, spec, prompt)
-
-
-def _request(protocol: ReplyProtocol, spec: ModelSpec, prompt: Prompt) -> tuple[Request, list[bytes]]:
-    request = protocol.request(spec, prompt)
-    return request, encoded(request.json or {})
-
-
-def _media_bytes(prompt: Prompt) -> int:
-    parts = (part for turn in prompt.turns for part in turn.parts)
-    return sum(len(part.data or b"") + sum(map(len, part.frames)) for part in parts)

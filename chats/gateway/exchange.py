@@ -1,7 +1,7 @@
 """One HTTP exchange with the gateway: how it is sent, watched for silence and closed, and how it can fail."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from math import inf
@@ -11,6 +11,7 @@ import aiohttp
 import httpx
 
 from . import connections, errors
+from .body import Body
 from .errors import GatewayError
 from .values import Credentials, Request
 
@@ -78,10 +79,10 @@ class Answer:
 
 
 @asynccontextmanager
-async def opened(request: Request, body: list[bytes], credentials: Credentials) -> AsyncIterator[Answer]:
+async def opened(request: Request, credentials: Credentials) -> AsyncIterator[Answer]:
     """Sends `request` and waits for a 200; leaving it closes the connection."""
     sent_at, start = datetime.now(UTC), monotonic()
-    response = await _answered(request, body, credentials)
+    response = await _answered(request, credentials)
     answer = Answer(response, sent_at, monotonic() - start, request.read_timeout_s)
     try:
         yield answer
@@ -89,20 +90,20 @@ async def opened(request: Request, body: list[bytes], credentials: Credentials) 
         await answer.close()
 
 
-async def _answered(request: Request, body: list[bytes], credentials: Credentials) -> httpx.Response:
-    size = sum(map(len, body))
-    if size > BODY_LIMIT:
-        raise GatewayError("too_large", code="body_over_limit", message=f"{size} bytes, at most {BODY_LIMIT}")
+async def _answered(request: Request, credentials: Credentials) -> httpx.Response:
+    body = Body(request.json or {})
+    if body.size > BODY_LIMIT:
+        raise GatewayError("too_large", code="body_over_limit", message=f"{body.size} bytes, at most {BODY_LIMIT}")
     http = connections.client()
     prepared = http.build_request(
         request.method,
         credentials.base_url.rstrip("/") + request.path,
         headers=headers(credentials, request.headers)
-        | {"Content-Type": "application/json", "Content-Length": str(size)},
-        content=body[0] if len(body) == 1 else _sent(body),
+        | {"Content-Type": "application/json", "Content-Length": str(body.size)},
+        content=body.content,
     )
     try:
-        async with asyncio.timeout(request.read_timeout_s + size / UPLOAD_BYTES_PER_S):
+        async with asyncio.timeout(request.read_timeout_s + body.size / UPLOAD_BYTES_PER_S):
             response = await http.send(prepared, stream=True)
     except TRANSPORT_ERRORS as error:
         raise unreached(error) from error
@@ -130,11 +131,6 @@ def unreached(error: BaseException) -> GatewayError:
     if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout | TimeoutError) or isinstance(reason, TimeoutError):
         return GatewayError("timeout", code="no_answer", is_retryable=True)
     return GatewayError("connection", code="connection_lost", message=str(reason), is_retryable=True)
-
-
-async def _sent(body: Iterable[bytes]) -> AsyncIterator[bytes]:
-    for piece in body:
-        yield piece
 
 
 async def _refusal(response: httpx.Response) -> GatewayError:

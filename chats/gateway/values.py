@@ -63,7 +63,10 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP call as a protocol wants it made; `path` starts with a slash and is joined to the base URL."""
+    """One HTTP call as a protocol wants it made; `path` starts with a slash and is joined to the base URL.
+
+    Media in `json` are body.Base64 objects, which become strings when they are sent.
+    """
 
     method: Literal["GET", "POST"]
     path: str

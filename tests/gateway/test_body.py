@@ -1,41 +1,59 @@
-"""Bodies in pieces are the same JSON as in one."""
+"""Bodies in steps are the same JSON as in one."""
 
 import base64
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chats.gateway.body import STEP, base64_text, encoded
+from chats.gateway.body import STEP, Base64, Body
 
 
-def test_a_small_body_is_one_piece():
+def whole(body: Body) -> bytes:
+    content = b"".join(body)
+    assert len(content) == body.size
+    return content
+
+
+def test_a_small_body_is_sent_at_once():
     document = {"model": "m", "messages": [{"content": '你 "quoted" \n'}], "stream": True, "n": None}
-    assert encoded(document) == [json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()]
+    assert Body(document).content == json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    assert json.loads(Body({"a": [Base64(b"ab", "data:;base64,")]}).content) == {"a": ["data:;base64,YWI="]}
 
 
-@pytest.mark.parametrize("extra", [0, 1, 2, 3, STEP, 2 * STEP + 1])
-def test_media_come_back_byte_for_byte(extra):
-    data = bytes(range(256)) * ((STEP + extra) // 256 + 1)
-    text = base64_text(data, "data:video/mp4;base64,")
-    assert text == "data:video/mp4;base64," + base64.b64encode(data).decode()
-    document = {"messages": [{"content": [{"url": text}, {"url": text}, "short"]}]}
-    pieces = encoded(document)
-    assert len(pieces) > 4
-    assert max(map(len, pieces)) <= STEP + 2
-    assert json.loads(b"".join(pieces)) == document
+@pytest.mark.parametrize("size", [0, 1, 2, 3, STEP - 1, STEP, STEP + 1, 2 * STEP + 2])
+def test_media_arrive_byte_for_byte(size):
+    data = (bytes(range(256)) * (size // 256 + 1))[:size]
+    text = "data:video/mp4;base64," + base64.b64encode(data).decode()
+    medium = Base64(data, "data:video/mp4;base64,")
+    assert (str(medium), medium.size) == (text, len(text))
+    body = Body({"messages": [{"content": [{"url": medium}, {"url": medium}, "short"]}]})
+    assert json.loads(whole(body)) == {"messages": [{"content": [{"url": text}, {"url": text}, "short"]}]}
 
 
-def test_a_long_text_with_everything_json_escapes_survives():
-    text = '"\\\n\u2028é😀\x01' * STEP
-    assert json.loads(b"".join(encoded({"a": text, "b": [text, "c"]}))) == {"a": text, "b": [text, "c"]}
+async def test_a_big_body_comes_in_small_steps_as_often_as_asked():
+    body = Body({"a": Base64(b"x" * (3 * STEP))})
+    first = [step async for step in body.content]
+    assert max(map(len, first)) <= STEP * 4 // 3
+    assert [step async for step in body.content] == first
+    assert json.loads(b"".join(first))["a"] == base64.b64encode(b"x" * (3 * STEP)).decode()
 
 
-@given(st.recursive(st.none() | st.text() | st.integers(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)))
+@settings(deadline=None)
+@given(
+    st.recursive(
+        st.none() | st.text() | st.integers(), lambda x: st.lists(x) | st.dictionaries(st.text(), x), max_leaves=5
+    )
+)
 def test_any_document_survives(value):
-    assert json.loads(b"".join(encoded({"value": value}))) == {"value": value}
+    assert json.loads(whole(Body({"value": value}))) == {"value": value}
 
 
 def test_half_a_character_does_not_stop_the_call():
-    assert json.loads(b"".join(encoded({"a": "x\ud83d"}))) == {"a": "x?"}
+    assert json.loads(whole(Body({"a": "x\ud83d"}))) == {"a": "x?"}
+
+
+def test_what_is_no_json_is_a_mistake_of_ours():
+    with pytest.raises(TypeError, match="set is not for JSON"):
+        Body({"a": {1}})

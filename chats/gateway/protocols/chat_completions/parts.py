@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chats.catalog import ModelSpec
-from chats.gateway.body import base64_text
+from chats.gateway.body import Base64
 from chats.gateway.errors import GatewayError
 from chats.gateway.values import Part
 
@@ -90,7 +90,7 @@ def _audio(spec: ModelSpec, part: Part) -> Content:
     takes_urls = spec.options.get("audio_in") == "data_url"
     if part.url and not takes_urls:
         return {"type": "audio_url", "audio_url": {"url": part.url}}
-    data = part.url or (_data_url(part.data, "") if takes_urls else base64_text(part.data or b""))
+    data = part.url or (_data_url(part.data, "") if takes_urls else Base64(part.data or b""))
     return {"type": "input_audio", "input_audio": {"data": data, "format": _audio_format(part.content_type)}}
 
 
@@ -110,5 +110,5 @@ def _file(part: Part) -> Content:
     return {"type": "file", "file": {"filename": part.name or "file.pdf", "file_data": file_data}}
 
 
-def _data_url(data: bytes | None, content_type: str) -> str:
-    return base64_text(data or b"", f"data:{content_type};base64,")
+def _data_url(data: bytes | None, content_type: str) -> Base64:
+    return Base64(data or b"", f"data:{content_type};base64,")

@@ -1,11 +1,13 @@
 """The body each family gets for the same turns and wishes."""
 
 import base64
+import json
 
 import pytest
 
 from chats import catalog
 from chats.catalog import ModelSpec
+from chats.gateway.body import Body
 from chats.gateway.errors import GatewayError
 from chats.gateway.protocols import load
 from chats.gateway.values import Part, Prompt, Turn
@@ -28,7 +30,7 @@ def body(model: str | ModelSpec, *turns: Turn | Part, tools=(), **parameters) ->
     turns = tuple(Turn("user", (turn,)) if isinstance(turn, Part) else turn for turn in turns or (HELLO,))
     request = load("chat_completions").request(spec, Prompt(turns, parameters, tools))
     assert (request.method, request.path) == ("POST", "/v1/chat/completions")
-    return dict(request.json)
+    return json.loads(b"".join(Body(request.json)))
 
 
 def content(model: str, *parts: Part):

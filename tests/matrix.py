@@ -37,9 +37,6 @@ class Door:
         plain = re.sub(r"{(\w*)}", lambda found: "x" if "token" in found[1] else "1", self.path.split("?")[0])
         return resolve(plain).route
 
-    def expects(self, role: str) -> str:
-        return self.expected.split()[ROLES.index(role)]
-
 
 NO_TEAM = "   ok     ok     ok     ok     403    ok     in"  # whoever was removed is in no team at all
 LISTED = "    ok     ok     ok     ok     no     ok     in"

@@ -57,7 +57,7 @@ class AppSidebar extends HTMLElement {
     if (isOpen) this.#opener = document.activeElement;
     document.body.dataset.panel = isOpen ? "open" : "folded";
     this.#settle();
-    if (isOpen) panel.querySelector("button, input, select, textarea")?.focus();
+    if (isOpen) panel.querySelector(".panel-body :is(button, input, select, textarea), button")?.focus();
     else this.#giveBack();
   }
 

@@ -38,7 +38,7 @@ class ConversationList extends HTMLElement {
       document.addEventListener(type, () => this.#opened(), { signal });
     }
     this.#offs = [
-      on("conversation.changed", ({ conversation }) => this.#frame(conversation)),
+      on("conversation.changed", ({ conversation, change }) => this.#frame(conversation, change)),
       on("state", ({ state }) => this.#lineIs(state)),
     ];
     const whenNear = { root: this, rootMargin: "400px" };
@@ -80,9 +80,9 @@ class ConversationList extends HTMLElement {
 
   // What changes
 
-  #frame(conversation) {
+  #frame(conversation, change) {
     this.#changed.add(conversation);
-    if (isOpenNow(conversation)) this.#seen();
+    if (change !== "seen" && isOpenNow(conversation)) this.#seen();
     this.#timers.refetch ||= setTimeout(() => this.#refetch(), COALESCE_MS);
   }
 

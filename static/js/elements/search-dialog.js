@@ -6,10 +6,13 @@ import { t } from "lib/i18n.js";
 import { isComposing } from "lib/ime.js";
 import { open } from "lib/navigation.js";
 import { getText } from "lib/requests.js";
+import { isBefore } from "lib/rows.js";
 import { actions, matching, pieces } from "lib/search.js";
 import { label } from "lib/shortcuts.js";
 
 const WAIT_MS = 80;
+const MOST = 30;
+const RECENT = 8;
 
 class SearchDialog extends HTMLElement {
   #listen = () => this.#open();
@@ -69,7 +72,8 @@ class SearchDialog extends HTMLElement {
     try {
       const url = `/conversations/?q=${encodeURIComponent(this.#query)}`;
       const rows = fragment(await getText(url, { signal: mine.signal })).querySelectorAll(".row");
-      this.#found = [...rows].slice(0, this.#query ? 30 : 8).map(readRow);
+      const newest = [...rows].sort((one, other) => (isBefore(one.dataset, other.dataset) ? -1 : 1)); // pins are no news
+      this.#found = newest.slice(0, this.#query ? MOST : RECENT).map(readRow);
       this.#state = "";
     } catch (error) {
       if (error.name === "AbortError") return;

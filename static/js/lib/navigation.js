@@ -36,6 +36,7 @@ export async function open(url, { replace = false, scroll = null } = {}) {
   shownUrl = location.href;
   swap(page.document, SWAPPED);
   arrived(scroll);
+  if (!replace) takeFocus();
   return true;
 }
 
@@ -126,8 +127,14 @@ function arrived(scroll) {
   announce(document.title);
   if (scroll !== null) requestAnimationFrame(() => restoreScroll(scroll));
   else if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
-  // The composer takes the focus on a desktop; where nobody did, the next Tab should start in the new content.
-  if (!isCoarse() && document.activeElement === document.body) document.getElementById("main").focus({ preventScroll: true });
+}
+
+/** One came here to go on: into the composer on a desktop; without one, the next Tab starts in the new content. */
+function takeFocus() {
+  if (isCoarse()) return;
+  const before = document.activeElement;
+  tell("focus-composer");
+  if (document.activeElement === before) document.getElementById("main").focus({ preventScroll: true });
 }
 
 const scroller = () => document.getElementById("scroll");

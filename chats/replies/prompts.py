@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chats import catalog, keys, media
+from chats import catalog, keys, media, model_lists
 from chats.catalog import ModelSpec
 from chats.catalog.fit import fit
 from chats.gateway.client import Credentials
@@ -20,6 +20,7 @@ class Call:
     prompt: Prompt
     credentials: Credentials
     left_out: tuple[int, ...] = ()
+    is_listed: bool = False  # the key's own list has the model, so a 503 means "down", not "unknown" (errors.md 3)
 
 
 def call_for(reply: Message) -> Call:
@@ -33,7 +34,10 @@ def call_for(reply: Message) -> Call:
     if reply.parts:
         turns += [_turn(reply, spec, left_out), Turn("user", (Part("text", GO_ON),))]
     prompt = Prompt(tuple(turn for turn in turns if turn.parts), reply.parameters)
-    return Call(spec, prompt, keys.credentials(reply.conversation.team), tuple(left_out))
+    credentials = keys.credentials(reply.conversation.team)
+    ids = model_lists.available_ids(credentials)
+    is_listed = ids is not None and model_lists.is_with_key(spec, ids)
+    return Call(spec, prompt, credentials, tuple(left_out), is_listed)
 
 
 def _turn(message: Message, spec: ModelSpec, left_out: list[int]) -> Turn:

@@ -74,7 +74,8 @@ class Writer:
 
     async def _read(self, call: Call) -> None:
         self.sent_at = timezone.now()
-        async with contextlib.aclosing(client.stream(call.spec, call.prompt, call.credentials)) as events:
+        stream = client.stream(call.spec, call.prompt, call.credentials, is_listed=call.is_listed)
+        async with contextlib.aclosing(stream) as events:
             async for event in events:
                 if isinstance(event, Started):
                     self.request_id = event.request_id

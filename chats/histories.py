@@ -4,13 +4,14 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from chats import broadcasts, replies
-from chats.models import Conversation, ConversationMark, Membership, Message, Role, Team
+from chats.models import Conversation, ConversationMark, Membership, Message, Team
 from chats.models.conversation import BIN_DAYS, ConversationQuerySet
 from chats.models.team import KEEPERS, WRITERS
 
@@ -178,12 +179,11 @@ def _dressed(user, team: Team, rows: Iterable[Conversation]) -> list[Conversatio
     live = Message.objects.filter(status__in=Message.LIVE, conversation__in=[c.pk for c in found])
     running = set(live.values_list("conversation_id", flat=True)) if found else set()
     for conversation in found:
-        conversation.is_running = conversation.pk in running
-        conversation.is_mine = conversation.author_id == user.pk
-        conversation.may_write = role in WRITERS
-        conversation.may_keep = _may_keep(conversation, role)
+        is_mine = conversation.author_id == user.pk
+        is_kept = conversation.shared_at is not None and role in KEEPERS
+        shown: Any = conversation
+        shown.is_running = conversation.pk in running
+        shown.is_mine = is_mine
+        shown.may_write = role in WRITERS
+        shown.may_keep = is_kept or (is_mine and role in WRITERS)
     return found
-
-
-def _may_keep(conversation: Conversation, role: str | Role | None) -> bool:
-    return (conversation.is_mine and role in WRITERS) or (conversation.shared_at is not None and role in KEEPERS)

@@ -38,13 +38,15 @@ PREFIXES = {
 
 
 STATIC_IMPORT = re.compile(r"""^\s*(?:import|export)\b(?:[^"'();]*?\bfrom\b)?\s*["']([^"']+)["']""", re.M)
-FIRST_SHEETS = ("css/tokens.css", "css/base.css", "css/layout.css")  # the others may lean on them
+# The others may lean on them, and a card page has no more than these.
+FIRST_SHEETS = tuple(f"css/{name}.css" for name in ("tokens", "base", "controls", "pieces", "menus", "layout"))
 
 
 @register.simple_tag
-def stylesheets() -> SafeString:
-    """Every sheet of static/css: the roles first, then a file per component in the order of the alphabet."""
-    others = [name for name in _own_files("css/", ".css") if name not in FIRST_SHEETS]
+def stylesheets(*names: str) -> SafeString:
+    """Every sheet of static/css, or the first ones and these: the roles first, then in the order of the alphabet."""
+    wanted = [f"css/{name}.css" for name in names] or _own_files("css/", ".css")
+    others = [name for name in wanted if name not in FIRST_SHEETS]
     rows = [(staticfiles_storage.url(name),) for name in (*FIRST_SHEETS, *others)]
     return format_html_join("\n", '<link rel="stylesheet" href="{}">', rows)
 
@@ -89,14 +91,19 @@ def _imports() -> dict[str, str]:
 
 
 def _is_hashed() -> bool:
-    return not settings.DEBUG and bool(getattr(staticfiles_storage, "hashed_files", None))
+    return not settings.DEBUG and bool(_hashed_files())
+
+
+def _hashed_files() -> dict[str, str]:
+    """Path by hashed path; empty before anything was collected."""
+    return getattr(staticfiles_storage, "hashed_files", {})
 
 
 @cache
 def _hashed_imports() -> dict[str, str]:
     """`lib/x.js` for each own module; for lit-html the addresses that its files reach by relative import."""
     found = {}
-    for name in staticfiles_storage.hashed_files:
+    for name in _hashed_files():
         if name.startswith("js/") and name.endswith(".js"):
             found[name.removeprefix("js/")] = staticfiles_storage.url(name)
         elif name.startswith("vendor/lit-html/"):
@@ -124,7 +131,7 @@ def _closure(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _own_files(folder: str, ending: str) -> list[str]:
-    names = staticfiles_storage.hashed_files if _is_hashed() else _found(folder)
+    names = _hashed_files() if _is_hashed() else _found(folder)
     return sorted(name for name in names if name.startswith(folder) and name.endswith(ending))
 
 
@@ -151,5 +158,6 @@ def _catalogue(language: str) -> dict[str, str | list[str]]:
 
 
 def _djangojs(language: str):
-    catalogue = DjangoTranslation(language, domain="djangojs", localedirs=settings.LOCALE_PATHS)._catalog
+    folders = [str(path) for path in settings.LOCALE_PATHS]
+    catalogue = getattr(DjangoTranslation(language, domain="djangojs", localedirs=folders), "_catalog", None)
     return sorted(catalogue.items(), key=str) if catalogue is not None else []

@@ -125,4 +125,4 @@ def purge() -> None:
         attachment.delete()
         for kept in (attachment.file, attachment.poster, attachment.preview):
             if kept:
-                kept.storage.delete(kept.name)
+                kept.storage.delete(str(kept.name))

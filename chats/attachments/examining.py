@@ -44,7 +44,7 @@ def probe(attachment_id: int) -> None:
     try:
         if not attachment.file:
             take_over(attachment)
-        with stored.local_copy(attachment.file.name) as path:
+        with stored.local_copy(str(attachment.file.name)) as path:
             examine(attachment, path)
     except OSError as e:
         log.warning("Attachment %s has no bytes: %s", attachment_id, e)

@@ -55,7 +55,7 @@ def _make(attachment: Attachment) -> None:
     source = attachment.source
     if source is None or not source.file:
         raise MediaError(gettext_noop("The file it was to be made from is gone."))
-    with stored.local_copy(source.file.name) as path, stored.scratch() as folder:
+    with stored.local_copy(str(source.file.name)) as path, stored.scratch() as folder:
         asked = repairs.Source(path, source.name, source.facts(), attachment.repair_limits)
         made = repairs.make(attachment.repair, asked, folder)
         attachment.name = made.name

@@ -1,7 +1,7 @@
 """A file as the part of a prompt that fit() chose for it: bytes, an address, frames or words; called in a thread."""
 
 import io
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
@@ -20,13 +20,13 @@ class Deliverable(Protocol):
     """What is needed of an attachment."""
 
     pk: int
-    kind: str
+    kind: Any  # one of gateway.values.Kind
     name: str
     content_type: str
     remote_url: str
     frame_rate: float | None
-    file: object
-    preview: object
+    file: Any
+    preview: Any
 
 
 def deliver(attachment: Deliverable, fit: Fit, spec: ModelSpec) -> Part:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
@@ -133,7 +134,9 @@ class _Pictures:
 
     def __init__(self, source, stream, side: int | None) -> None:
         self.source, self.stream, self.side = source, stream, side
-        self._graph = None
+        self._graph: Any = None
+        self._shape: tuple = ()
+        self._size: tuple[int, int] | None = None
         self._count = 0
 
     def encode(self, frame, origin_s: float) -> Iterator:
@@ -145,8 +148,10 @@ class _Pictures:
             yield from self.stream.encode(made)
 
     def _filtered(self, frame) -> Iterator:
-        if self._graph is None:
-            self._graph = _turning_and_scaling(frame, self.side)
+        shape = (frame.width, frame.height, frame.format.name, frame.rotation)
+        if shape != self._shape:  # a call's recording changes its size as the line does; the film keeps its first
+            self._size = self._size or _even_size(frame, self.side)
+            self._shape, self._graph = shape, _turning_and_scaling(frame, self._size)
         self._graph.push(frame)
         made = self._graph.pull()
         if not self.stream.codec_context.is_open:
@@ -157,16 +162,27 @@ class _Pictures:
         yield from self.stream.encode(None)
 
 
-def _turning_and_scaling(frame, side: int | None):
-    from av.filter import Graph
-
+def _even_size(frame, side: int | None) -> tuple[int, int]:
+    """As it is shown, at most `side` long; the encoder wants even numbers."""
     width, height = (frame.height, frame.width) if frame.rotation % 180 else (frame.width, frame.height)
     scale = min(1.0, side / max(width, height)) if side else 1.0
-    even = (max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2))
-    turns = {90: [("transpose", "2")], 180: [("hflip", None), ("vflip", None)], 270: [("transpose", "1")]}
+    return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
+
+
+_TURNS: dict[int, list[tuple[str, str | None]]] = {
+    90: [("transpose", "2")],
+    180: [("hflip", None), ("vflip", None)],
+    270: [("transpose", "1")],
+}
+
+
+def _turning_and_scaling(frame, size: tuple[int, int]):
+    from av.filter import Graph
+
     graph = Graph()
     nodes = [graph.add_buffer(width=frame.width, height=frame.height, format=frame.format.name, time_base=TIME_BASE)]
-    for name, args in [*turns.get(frame.rotation % 360, []), ("scale", f"{even[0]}:{even[1]}"), ("format", "yuv420p")]:
+    scaling = [("scale", f"{size[0]}:{size[1]}"), ("format", "yuv420p")]
+    for name, args in [*_TURNS.get(frame.rotation % 360, []), *scaling]:
         nodes.append(graph.add(name, args))
     graph.link_nodes(*nodes, graph.add("buffersink")).configure()
     return graph

@@ -88,7 +88,7 @@ def _public_address(host: str, port: int | None) -> str:
         found = socket.getaddrinfo(host, port or 443, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as e:
         raise httpx.ConnectError(f"{host} is not known") from e
-    addresses = [entry[4][0] for entry in found]
+    addresses = [str(entry[4][0]) for entry in found]
     if not addresses or not all(map(is_public, addresses)):
         raise Refused(_("This address is not public."))
     return addresses[0]

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import Storage, default_storage
@@ -42,7 +43,8 @@ def _from_disk(path: str, start: int, stop: int | None) -> Iterator[bytes]:
 def _from_bucket(name: str, start: int, stop: int | None) -> Iterator[bytes]:
     """`default_storage.open` would read the whole object first; S3 itself knows ranges."""
     last = "" if stop is None else str(stop - 1)
-    item = default_storage.bucket.Object(default_storage._normalize_name(name))
+    storage: Any = default_storage  # django-storages' S3Storage
+    item = storage.bucket.Object(storage._normalize_name(name))
     yield from item.get(Range=f"bytes={start}-{last}")["Body"].iter_chunks(PIECE_BYTES)
 
 

@@ -15,8 +15,8 @@ LOOK_FRAMES = 4
 def waveform(path: Path, duration_s: float | None) -> list[int]:
     """Levels 0–100, the loudest being 100."""
     with opened(path) as container:
-        whole = not duration_s or duration_s <= READ_WHOLE_S
-        peaks = list(_peaks(container) if whole else _looks(container, duration_s))
+        is_long = duration_s is not None and duration_s > READ_WHOLE_S
+        peaks = list(_looks(container, duration_s or 0) if is_long else _peaks(container))
     return _scaled(_thinned(peaks))
 
 

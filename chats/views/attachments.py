@@ -130,7 +130,7 @@ def repair(request: HttpRequest, pk: int) -> HttpResponse:
     source = get_object_or_404(Attachment.objects.visible_to(request.user), pk=pk)
     asked = _body(request)
     name, model = asked.get("repair"), asked.get("model")
-    if not Membership.objects.filter(user=request.user, team=source.team_id, role__in=WRITERS).exists():
+    if not _may_write(request, source.team_id):
         return _problem(403, "read_only", _("You may read here, but not add files."))
     if name not in repairs.REPAIRS or not isinstance(model, str) or not source.file:
         return _problem(400, "bad_request", _("This cannot be done with this file."))
@@ -159,8 +159,11 @@ def _team(request: HttpRequest) -> Team | None:
     pk = _body(request).get("team")
     team = Team.objects.visible_to(request.user).filter(pk=pk).first() if isinstance(pk, int) else None
     team = team or (None if isinstance(pk, int) else Team.objects.current_for(request.user))
-    mine = Membership.objects.filter(team=team, user=request.user, role__in=WRITERS)
-    return team if team and mine.exists() else None
+    return team if team and _may_write(request, team.pk) else None
+
+
+def _may_write(request: HttpRequest, team: int) -> bool:
+    return Membership.objects.filter(team=team, user_id=request.user.pk or 0, role__in=WRITERS).exists()
 
 
 def as_json(attachment: Attachment) -> dict:

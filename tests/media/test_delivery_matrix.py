@@ -1,6 +1,7 @@
 """Every model against every kind of file: the right part is in the outgoing body, or a reason and a way out."""
 
 import base64
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from chats import attachments, catalog, media
 from chats.catalog.fit import Fit, fit
 from chats.catalog.spec import ModelSpec
 from chats.gateway import protocols
+from chats.gateway.body import Body
 from chats.gateway.values import Part, Prompt, Turn
 from chats.models import Attachment
 from tests.media import making
@@ -84,8 +86,9 @@ def site(send, alice, tmp_path) -> Site:
 def body_for(spec: ModelSpec, parts: tuple[Part, ...]) -> list[dict] | str:
     prompt = Prompt((Turn("user", (*parts, Part("text", "What is it?"))),))
     request = protocols.load(spec.protocol).request(spec, prompt)
-    assert request.json["model"]
-    return request.json["messages"][-1]["content"]
+    sent = json.loads(b"".join(Body(request.json)))
+    assert sent["model"]
+    return sent["messages"][-1]["content"]
 
 
 def strings(value: Any) -> Iterator[str]:

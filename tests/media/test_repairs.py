@@ -1,6 +1,7 @@
 """Every repair on real files: what comes out is looked into again, and keeps to what the model takes."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 
@@ -195,3 +196,34 @@ def test_limits_come_from_the_model(settings):
     settings.PUBLIC_URL = "https://playground.example"
     assert repairs.limits_for("shrink", film, omni)["max_bytes"] == stated["max_bytes_url"]
     assert repairs.limits_for("shrink", replace(film, kind="image"), catalog.get("unheard-of"))["max_bytes"] > 0
+
+
+def test_a_film_that_changes_its_size_keeps_its_first(tmp_path):
+    """As a browser records a call over a line that gets worse."""
+    import av
+
+    path = tmp_path / "call.webm"
+    with av.open(str(path), "w") as out:
+        track = out.add_stream("libvpx", rate=12)
+        track.width, track.height, track.pix_fmt = 320, 240, "yuv420p"
+        other = av.CodecContext.create("libvpx", "w")
+        other.width, other.height, other.pix_fmt, other.time_base, other.framerate = (
+            160,
+            120,
+            "yuv420p",
+            Fraction(1, 12),
+            12,
+        )
+        for i in range(24):
+            frame = making._frame((320, 240) if i < 12 else (160, 120), i / 24, noisy=False)
+            frame.pts, frame.time_base = i, Fraction(1, 12)
+            for packet in (track if i < 12 else other).encode(frame):
+                packet.stream = track
+                packet.pts = packet.dts = i
+                packet.time_base = Fraction(1, 12)
+                out.mux(packet)
+    with av.open(str(path)) as film:
+        assert {frame.width for frame in film.decode(video=0)} == {320, 160}
+    _, found = mend("transcode", path, tmp_path)
+    assert (found.width, found.height, found.failure) == (320, 240, "")
+    assert found.duration_s == pytest.approx(2, abs=0.2)

@@ -54,6 +54,25 @@ def test_moving_between_conversations_loads_no_page_whole(alice):
     expect(heading(page)).to_have_text("The first of two")
 
 
+def test_without_a_network_one_stays_and_can_read_on(alice):
+    first, second = asked(alice, "Kept while offline"), asked(alice, "Out of reach")
+    page = alice.page
+    link(page, "Kept while offline").click()
+    expect(heading(page)).to_have_text("Kept while offline")
+    page.evaluate("window.isSamePage = true")
+    alice.context.set_offline(True)
+    link(page, "Out of reach").click()
+    expect(page.get_by_text("The server cannot be reached.")).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(re.compile(f"/c/{first}/$"))
+    expect(heading(page)).to_have_text("Kept while offline")
+    alice.context.set_offline(False)
+    link(page, "Out of reach").click()
+    expect(page).to_have_url(re.compile(f"/c/{second}/$"))
+    expect(heading(page)).to_have_text("Out of reach")
+    assert page.evaluate("window.isSamePage")
+
+
 def test_the_list_is_worked_by_keyboard_alone(alice):
     asked(alice, "Alpha by keyboard")
     asked(alice, "Omega by keyboard")

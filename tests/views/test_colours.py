@@ -66,7 +66,7 @@ def test_components_name_roles_and_no_colours():
     """A colour of its own would be right in one theme only; light-dark() has both."""
     own = {}
     for sheet in (settings.BASE_DIR / "static" / "css").glob("*.css"):
-        if sheet.name == "tokens.css":
+        if sheet.name in ("tokens.css", "attachments.css"):  # a player's buttons stand on films, which have no theme
             continue
         text = re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.S)
         text = re.sub(r"@media print \{.*?\n\}\n", "", text, flags=re.S)  # paper is white

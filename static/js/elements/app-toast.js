@@ -10,6 +10,7 @@ class AppToast extends HTMLElement {
   connectedCallback() {
     this.popover = "manual"; // above dialogs
     this.setAttribute("role", "status");
+    this.showPopover(); // empty too: a live region that only appears with its words often goes unread
     document.addEventListener("toast", this.#listen);
   }
 
@@ -30,8 +31,7 @@ class AppToast extends HTMLElement {
     while (this.childElementCount > MOST) this.firstElementChild.remove();
     const foot = document.querySelector("#main > .foot"); // the composer stays free
     this.style.setProperty("--above", `${foot?.offsetHeight ?? 0}px`);
-    if (this.matches(":popover-open")) this.hidePopover(); // again on top of what opened since
-    this.showPopover();
+    if (document.querySelector("dialog[open]")) this.#rise();
     this.#wait(toast, seconds * 1000);
   }
 
@@ -45,7 +45,7 @@ class AppToast extends HTMLElement {
   }
 
   #cross(toast) {
-    const cross = this.#button("", () => this.#drop(toast));
+    const cross = this.#button("", () => toast.remove());
     cross.className = "icon-button";
     cross.ariaLabel = t("Close");
     cross.innerHTML = '<span class="icon icon-x" aria-hidden="true"></span>';
@@ -53,7 +53,7 @@ class AppToast extends HTMLElement {
   }
 
   #act(toast, onAction) {
-    this.#drop(toast);
+    toast.remove();
     onAction?.();
   }
 
@@ -63,7 +63,7 @@ class AppToast extends HTMLElement {
     let since = 0;
     const run = () => {
       since = performance.now();
-      timer = setTimeout(() => this.#drop(toast), left);
+      timer = setTimeout(() => toast.remove(), left);
     };
     const hold = () => {
       clearTimeout(timer);
@@ -76,9 +76,10 @@ class AppToast extends HTMLElement {
     run();
   }
 
-  #drop(toast) {
-    toast.remove();
-    if (!this.childElementCount && this.matches(":popover-open")) this.hidePopover();
+  /** Above a dialog that opened later. */
+  #rise() {
+    this.hidePopover();
+    this.showPopover();
   }
 }
 

@@ -1,14 +1,18 @@
-/** Moves between pages without loading them whole: fetches, swaps `#main` and `#panel`, keeps sidebar, socket and focus.
+/** Moves between pages without loading them whole: fetches, swaps `#main` and `#panel`, keeps sidebar and socket.
  *
- * Anything unexpected (no network, another user, a page of another kind) falls back to a normal load.
+ * A page of another kind (signed out, somebody else, no frame) is loaded whole; without a network we stay where we are.
  */
 
 import { announce, isCoarse, tell } from "lib/dom.js";
-import { readStrings } from "lib/i18n.js";
+import { readStrings, t } from "lib/i18n.js";
+import { readPreferences } from "lib/preferences.js";
+import { toast } from "lib/toast.js";
 
 const ELSEWHERE = /^\/(accounts|admin|static|media|attachments|start|invitations|healthz|sandbox)(\/|$)/;
 const SWAPPED = ["main", "panel"];
 const WHOLE = ["sidebar", "conversation-menu-holder"];
+
+class OtherKind extends Error {}
 
 let current = null; // the AbortController of the load under way
 let shownUrl = ""; // the address whose page is on the screen; popstate has already changed location by then
@@ -90,11 +94,18 @@ async function load(url, options = {}) {
     const page = await fetchPage(url, { ...options, signal: mine.signal });
     return current === mine ? page : null;
   } catch (error) {
-    if (error.name !== "AbortError") location.assign(url);
+    if (error instanceof OtherKind) location.assign(url);
+    else if (error.name !== "AbortError") stay();
     return null;
   } finally {
     if (current === mine) document.getElementById("main")?.removeAttribute("aria-busy");
   }
+}
+
+/** The browser's own error page would take what is readable here, and the socket, with it. */
+function stay() {
+  if (!samePage(shownUrl, location.href)) history.replaceState(history.state, "", shownUrl);
+  toast(t("The server cannot be reached."), { kind: "bad", seconds: 8 });
 }
 
 async function fetchPage(url, { signal, isWhole = false } = {}) {
@@ -102,7 +113,7 @@ async function fetchPage(url, { signal, isWhole = false } = {}) {
   const response = await fetch(url, { signal, headers: { Accept: "text/html", ...headers } });
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const isSamePerson = page.body.dataset.user === document.body.dataset.user;
-  if (!page.getElementById("main") || !isSamePerson) throw new Error("a page of another kind");
+  if (!page.getElementById("main") || !isSamePerson) throw new OtherKind();
   return { document: page, address: response.url || url.href };
 }
 
@@ -117,6 +128,9 @@ function swap(page, ids) {
 function takeOver(page) {
   document.title = page.title;
   for (const name of ["conversation", "team"]) document.body.dataset[name] = page.body.dataset[name] ?? "";
+  const preferences = page.getElementById("preferences");
+  if (preferences) document.getElementById("preferences").replaceWith(preferences);
+  readPreferences();
   const token = page.querySelector("meta[name=csrf]")?.content;
   if (token) document.querySelector("meta[name=csrf]").content = token;
 }

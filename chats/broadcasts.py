@@ -104,7 +104,10 @@ class Hub:
 
     async def deliver(self, topic: str, text: str, reply: int = 0) -> None:
         for viewer in tuple(self.viewers.get(topic, ())):
-            await viewer.deliver(text, reply)
+            try:
+                await viewer.deliver(text, reply)
+            except Exception:  # one broken socket must reach neither the writer of a reply nor the other viewers
+                log.exception("A socket of user %s could not be written to", viewer.user_id)
 
     async def publish(self, topic: str, text: str, reply: int = 0) -> None:
         await self.deliver(topic, text, reply)

@@ -62,7 +62,8 @@ class _Flow:
     def end(self) -> None:
         if self.is_registered:
             self.is_registered = False
-            self.request.unregisterProducer()
+            if self.request.channel is not None:  # else the browser has gone, and the channel with it
+                self.request.unregisterProducer()
 
     def pauseProducing(self) -> None:
         self.open.clear()

@@ -4,8 +4,11 @@ Between a consumer and daphne lie five middlewares, and Autobahn frames the same
 with 100 replies of 50 deltas a second and two viewers each, that way costs more than reading the gateway's stream.
 """
 
+import contextlib
 import sys
 from collections.abc import Awaitable, Callable
+
+from autobahn.exception import Disconnected
 
 Write = Callable[[str], Awaitable[None]]
 
@@ -38,7 +41,8 @@ def _of_daphne(send) -> Write | None:
 
     async def write(text: str) -> None:
         if line.state != line.STATE_OPEN or line.send_queue:
-            await send({"type": "websocket.send", "text": text})
+            with contextlib.suppress(Disconnected):  # the browser has just gone; its disconnect frame is on the way
+                await send({"type": "websocket.send", "text": text})
         else:
             # Not sendPreparedMessage: it formats two coloured words for a log that is off, at each frame.
             line.transport.write(_framed(line, text))

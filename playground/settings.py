@@ -238,6 +238,7 @@ UPLOAD_CHUNK_BYTES = env.int("UPLOAD_CHUNK_BYTES", default=8 * 1024**2)
 MAX_INLINE_BYTES = env.int("MAX_INLINE_BYTES", default=45 * 1024**2)
 MAX_TEXT_CHARACTERS = env.int("MAX_TEXT_CHARACTERS", default=400_000)
 MAX_ATTACHMENTS = env.int("MAX_ATTACHMENTS", default=20)
+FETCH_PRIVATE = env.bool("FETCH_PRIVATE", default=False)  # fetch from private addresses too; for tests only
 SIGNED_URL_AGE_S = env.int("SIGNED_URL_AGE_S", default=3600)
 DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_CHUNK_BYTES + 1024**2
 

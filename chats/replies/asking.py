@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -112,6 +113,7 @@ def go_on(user, client_id: str, message_id: int) -> Asked:
             return Asked(asked, reply, is_new=False)
         claimed = Message.objects.filter(pk=reply.pk, status__in=unfinished).update(
             status=Message.Status.QUEUED,
+            revision=F("revision") + 1,
             continued_as=client_id,
             error=None,
             finish_reason="",

@@ -13,6 +13,7 @@ from chats.models import Message
 from . import endings
 
 SILENT_S = 15  # three heartbeats
+UNSAVED = 1000  # more revisions than browsers can have seen since the last checkpoint: the row must be newer than they
 
 
 def stop(user, message_id: int) -> bool:
@@ -46,7 +47,7 @@ def mark_interrupted(conversation=None) -> int:
 def _interrupt(pk: int, before: datetime.datetime) -> int:
     with transaction.atomic():
         ended = Message.objects.filter(pk=pk, status__in=Message.LIVE, heartbeat_at__lt=before).update(
-            status=Message.Status.INTERRUPTED, finished_at=timezone.now(), revision=F("revision") + 1
+            status=Message.Status.INTERRUPTED, finished_at=timezone.now(), revision=F("revision") + UNSAVED
         )
         if ended:
             transaction.on_commit(partial(endings.announce, pk))

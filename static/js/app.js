@@ -1,6 +1,7 @@
 /** The page's entry: starts what lives as long as the tab; elements load by themselves when their tags appear. */
 
 import "lib/loader.js";
+import "lib/presence.js";
 import { tell } from "lib/dom.js";
 import * as menus from "lib/menus.js";
 import * as navigation from "lib/navigation.js";

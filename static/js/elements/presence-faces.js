@@ -2,6 +2,7 @@
 
 import { face } from "lib/faces.js";
 import { nt, t } from "lib/i18n.js";
+import { peopleOf } from "lib/presence.js";
 import { on } from "lib/socket.js";
 
 const MOST = 4;
@@ -10,6 +11,7 @@ class PresenceFaces extends HTMLElement {
   #stop = null;
 
   connectedCallback() {
+    this.#show(peopleOf(this.dataset.conversation));
     this.#stop = on("presence", (frame) => {
       if (String(frame.conversation) === this.dataset.conversation) this.#show(frame.people);
     });

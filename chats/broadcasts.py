@@ -12,6 +12,7 @@ import logging
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Protocol
 
 from asgiref.sync import async_to_sync
@@ -236,11 +237,11 @@ def _envelope(topic: str, text: str, reply: int, origin: str) -> dict[str, Any]:
 def _publish(topics: Iterable[str], frame: dict[str, Any]) -> None:
     text = encode(frame)
     for topic in topics:
-        _run(lambda h, topic=topic: h.publish(topic, text), topic, _envelope(topic, text, 0, ""))
+        _run(partial(Hub.publish, topic=topic, text=text), topic, _envelope(topic, text, 0, ""))
 
 
 def _tell(message: dict[str, Any]) -> None:
-    _run(lambda h: h.tell(message), EVERYBODY, {"type": "tell", "origin": "", **message})
+    _run(partial(Hub.tell, message=message), EVERYBODY, {"type": "tell", "origin": "", **message})
 
 
 def _run(local: Callable[[Hub], Any], topic: str, envelope: dict[str, Any]) -> None:

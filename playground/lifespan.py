@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from importlib import import_module
+from typing import Any
 
 
 class Lifespan:
@@ -32,8 +33,10 @@ class Lifespan:
         if self.is_hooked or "daphne.server" not in sys.modules:
             return
         self.is_hooked = True
-        from twisted.internet import defer, reactor
+        from twisted.internet import defer
+        from twisted.internet import reactor as any_reactor
 
+        reactor: Any = any_reactor
         loop = asyncio.get_running_loop()
 
         def leave():

@@ -214,7 +214,7 @@ NODE_MODULES = BASE_DIR / "node_modules"
 
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(DATA_DIR / "media")))
 UPLOAD_ROOT = Path(env("UPLOAD_ROOT", default=str(DATA_DIR / "uploads")))
-STORAGES = {
+STORAGES: dict[str, dict] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "playground.vendored.HashedStorage"},
 }

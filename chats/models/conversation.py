@@ -17,7 +17,7 @@ def _memberships(user, *roles):
     return Exists(mine.filter(role__in=roles) if roles else mine)
 
 
-class ConversationQuerySet(models.QuerySet):
+class ConversationQuerySet(models.QuerySet["Conversation"]):
     def visible_to(self, user):
         """What `user` may read: their own and the shared ones of the teams they are in now."""
         seen = Q(author_id=user.pk) | Q(shared_at__isnull=False)

@@ -1,5 +1,7 @@
 """What was said: rows with a parent, so that edits and second answers are siblings and nothing is overwritten."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -44,7 +46,7 @@ class Message(models.Model):
     model = models.CharField(max_length=200, blank=True, default="")
     parameters = models.JSONField(default=dict, blank=True)
     parts = models.JSONField(default=list, blank=True)
-    attachments = models.ManyToManyField("Attachment", related_name="messages", blank=True)
+    attachments: models.ManyToManyField = models.ManyToManyField("Attachment", related_name="messages", blank=True)
     status = models.CharField(max_length=11, choices=Status, default=Status.COMPLETE)
     finish_reason = models.CharField(max_length=20, blank=True, default="")
     error = models.JSONField(null=True, blank=True)  # GatewayError.as_json()
@@ -60,6 +62,11 @@ class Message(models.Model):
     continued_as = models.CharField(max_length=64, blank=True, default="")  # client id of the last "continue"
     stop_requested_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+
+    # Not columns: branches.py puts them on the messages that it hands to a template.
+    siblings: Any
+    spec: Any
+    receipts: dict[int, dict[str, Any]]
 
     objects = MessageQuerySet.as_manager()
 

@@ -90,7 +90,7 @@ def ask_again(user, client_id: str, message_id: int, model: str, parameters: Map
     with transaction.atomic():
         asked = _writable(user, message_id)
         if asked.role == Message.Role.ASSISTANT:
-            asked = Message.objects.select_related("conversation").get(pk=asked.parent_id)
+            asked = Message.objects.select_related("conversation").get(children=asked)
         found = Message.objects.filter(conversation=asked.conversation, client_id=client_id, parent=asked).first()
         if found:
             return Asked(asked, found, is_new=False)
@@ -108,7 +108,7 @@ def go_on(user, client_id: str, message_id: int) -> Asked:
         reply = _writable(user, message_id)
         if reply.role != Message.Role.ASSISTANT:
             raise Refused("not_a_reply", _("Only a reply can be continued."))
-        asked = Message.objects.get(pk=reply.parent_id)
+        asked = Message.objects.get(children=reply)
         if reply.continued_as == client_id:
             return Asked(asked, reply, is_new=False)
         claimed = Message.objects.filter(pk=reply.pk, status__in=unfinished).update(

@@ -20,7 +20,7 @@ def new_conversation(request: HttpRequest) -> HttpResponse:
     team = Team.objects.current_for(request.user)
     if team is None:
         return render(request, "chats/teams/none.html", status=403)
-    used = ModelUse.objects.filter(user=request.user).order_by("-used_at").values_list("model", flat=True).first()
+    used = ModelUse.objects.filter(user_id=request.user.pk).order_by("-used_at").values_list("model", flat=True).first()
     model = request.GET.get("model") or used or FIRST_MODEL
     return _page(request, team, None, [], False, model)
 
@@ -127,7 +127,7 @@ def _list(request: HttpRequest, conversation: Conversation, messages: list[Messa
 
 
 def _page(request: HttpRequest, team: Team, conversation, messages: list[Message], has_older: bool, model: str):
-    membership = Membership.objects.get(team=team, user=request.user)
+    membership = Membership.objects.get(team=team, user_id=request.user.pk)
     rights = (
         _rights(request, conversation)
         if conversation

@@ -3,6 +3,7 @@
 import errno
 import socket
 import sys
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -65,11 +66,12 @@ def check_port(host: str, port: int) -> None:
 def serve(host: str, port: int, greet) -> None:
     """Runs until Ctrl-C or SIGTERM; replies in flight end as interrupted with all their text."""
     from daphne.server import Server
-    from twisted.internet import reactor
+    from twisted.internet import reactor as any_reactor
 
     from playground import small
     from playground.asgi import application
 
+    reactor: Any = any_reactor
     small_set = small.start()
     reactor.callWhenRunning(greet, host, port)
     reactor.addSystemEventTrigger("after", "shutdown", small_set.stop)

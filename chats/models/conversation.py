@@ -17,7 +17,7 @@ def _memberships(user, *roles):
     return Exists(mine.filter(role__in=roles) if roles else mine)
 
 
-class ConversationQuerySet(models.QuerySet["Conversation"]):
+class ConversationQuerySet(models.QuerySet):
     def visible_to(self, user):
         """What `user` may read: their own and the shared ones of the teams they are in now."""
         seen = Q(author_id=user.pk) | Q(shared_at__isnull=False)
@@ -62,7 +62,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
     def purge(self, days: int = BIN_DAYS) -> int:
         """Removes for good what was deleted `days` ago; messages go leaves first, for each holds its parent."""
         before = timezone.now() - datetime.timedelta(days=days)
-        gone = self.filter(deleted_at__lt=before)
+        gone: list[Conversation] = list(self.filter(deleted_at__lt=before))
         for conversation in gone:
             conversation.messages.update(parent=None)
             conversation.delete()

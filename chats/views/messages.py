@@ -20,8 +20,7 @@ def new_conversation(request: HttpRequest) -> HttpResponse:
     team = Team.objects.current_for(request.user)
     if team is None:
         return render(request, "chats/teams/none.html", status=403)
-    used = ModelUse.objects.filter(user_id=request.user.pk).order_by("-used_at").values_list("model", flat=True).first()
-    model = request.GET.get("model") or used or FIRST_MODEL
+    model = request.GET.get("model") or _last_used(request.user) or FIRST_MODEL
     return _page(request, team, None, [], False, model)
 
 
@@ -101,6 +100,14 @@ def raw_message(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(_message(request, pk).text, content_type="text/plain; charset=utf-8")
 
 
+def _last_used(user) -> str | None:
+    return ModelUse.objects.filter(user=user).order_by("-used_at").values_list("model", flat=True).first()
+
+
+def _membership(team: Team, user) -> Membership:
+    return Membership.objects.get(team=team, user=user)
+
+
 def _conversation(request: HttpRequest, pk: int) -> Conversation:
     visible = Conversation.objects.visible_to(request.user).select_related("team", "author")
     return get_object_or_404(visible, pk=pk)
@@ -127,7 +134,7 @@ def _list(request: HttpRequest, conversation: Conversation, messages: list[Messa
 
 
 def _page(request: HttpRequest, team: Team, conversation, messages: list[Message], has_older: bool, model: str):
-    membership = Membership.objects.get(team=team, user_id=request.user.pk)
+    membership = _membership(team, request.user)
     rights = (
         _rights(request, conversation)
         if conversation

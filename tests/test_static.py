@@ -179,6 +179,12 @@ def test_collected_files_lie_beside_their_compressed_forms(collected):
     assert b"/**" not in path.read_bytes()
 
 
+def test_a_module_written_after_the_collecting_breaks_no_page(collected, monkeypatch):
+    monkeypatch.delitem(staticfiles_storage.hashed_files, "js/lib/dom.js")
+    assert "lib/dom" not in scripts.module_preloads("app.js")
+    assert "lib/loader" in scripts.module_preloads("app.js")
+
+
 def test_the_map_stays_short(collected, rf):
     assert len(json.dumps(scripts._imports())) < 16_000
     assert len(gzip.compress(page_head(rf).encode())) < 6_000

@@ -124,10 +124,19 @@ def _closure(names: tuple[str, ...]) -> tuple[str, ...]:
     while waiting:
         name = waiting.pop(0)
         path = BARE.get(name) or (f"js/{name}" if name.endswith(".js") else "")
-        if path and path not in found and (source := finders.find(path)):
+        if path and path not in found and (source := _source(path)):
             found[path] = None
-            waiting += STATIC_IMPORT.findall(Path(source).read_text()) if path.startswith("js/") else []
+            waiting += STATIC_IMPORT.findall(source.read_text()) if path.startswith("js/") else []
     return tuple(found)
+
+
+def _source(path: str) -> Path | None:
+    """The file that is served: the collected one, or the one in the tree before anything was collected."""
+    if _is_hashed():
+        stored = _hashed_files().get(path)
+        return Path(staticfiles_storage.path(stored)) if stored else None
+    found = finders.find(path)
+    return Path(found) if found else None
 
 
 def _own_files(folder: str, ending: str) -> list[str]:

@@ -62,7 +62,7 @@ class ConversationQuerySet(models.QuerySet):
     def purge(self, days: int = BIN_DAYS) -> int:
         """Removes for good what was deleted `days` ago; messages go leaves first, for each holds its parent."""
         before = timezone.now() - datetime.timedelta(days=days)
-        gone: list[Conversation] = list(self.filter(deleted_at__lt=before))
+        gone = list(Conversation.objects.filter(pk__in=self.filter(deleted_at__lt=before).values("pk")))
         for conversation in gone:
             conversation.messages.update(parent=None)
             conversation.delete()

@@ -185,6 +185,11 @@ def test_a_module_written_after_the_collecting_breaks_no_page(collected, monkeyp
     assert "lib/loader" in scripts.module_preloads("app.js")
 
 
+def test_a_page_preloads_what_its_modules_import_in_turn(collected):
+    found = re.findall(r"js/lib/([\w-]+)\.", scripts.module_preloads("elements/conversation-list.js"))
+    assert {"rows", "days", "i18n", "socket"} <= set(found)
+
+
 def test_the_map_stays_short(collected, rf):
     assert len(json.dumps(scripts._imports())) < 16_000
     assert len(gzip.compress(page_head(rf).encode())) < 6_000

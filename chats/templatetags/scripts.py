@@ -131,11 +131,8 @@ def _closure(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _source(path: str) -> Path | None:
-    """The file that is served: the collected one, or the one in the tree before anything was collected."""
-    if _is_hashed():
-        stored = _hashed_files().get(path)
-        return Path(staticfiles_storage.path(stored)) if stored else None
-    found = finders.find(path)
+    """The file as it was written, one import a line; None for one that is newer than what was collected."""
+    found = finders.find(path) if not _is_hashed() or path in _hashed_files() else None
     return Path(found) if found else None
 
 

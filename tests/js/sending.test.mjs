@@ -91,6 +91,7 @@ test("newer text is not overwritten by a refused question", () => {
   assert.equal(drafts.read("5").text, "new");
   assert.equal(drafts.queue("5")[0].text, "old");
   assert.equal(drafts.queue("5")[0].is_returned, true);
+  assert.equal(drafts.queue("5")[0].client_id, id);
 });
 
 test("a question that met a running reply waits its turn under the same id", () => {

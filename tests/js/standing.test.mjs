@@ -109,6 +109,25 @@ test("Stop frees the box at once", () => {
   assert.deepEqual([stopped, standing.activity], [[10], "send"]);
 });
 
+test("Stop before the answer and the next question at once: both are obeyed", () => {
+  follow();
+  queue.add({ text: "waiting already" });
+  waiting = [{ frame: { type: "message.create", client_id: "a" }, place: "5", is_sent: true }];
+  sent.length = 0;
+  drafts.setQueue("5", [{ text: "older" }]);
+  standing.stop();
+  queue.changed();
+  assert.deepEqual([stopped, sent], [["a"], []]);
+  queue.add({ text: "instead" });
+  assert.deepEqual([queue.messages.map(({ text }) => text), sent], [["instead", "older"], []]);
+  waiting = [];
+  standing.accepted({ client_id: "a", reply: 10 });
+  queue.sendNext();
+  assert.deepEqual(sent, ["instead"]);
+  end(10, "stopped");
+  assert.equal(standing.isHeld, false);
+});
+
 test("a queued message goes out when the reply is done, one after the other", () => {
   follow();
   shown(10, "streaming");

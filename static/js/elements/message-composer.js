@@ -48,7 +48,7 @@ class MessageComposer extends HTMLElement {
     drafts,
     standing: this.#standing,
     send: (question) => this.#submission.ask(question),
-    show: (messages) => (this.#part("message-queue").messages = messages),
+    show: (messages) => this.#part("message-queue").show(messages, this.#standing.isHeld),
   });
 
   async connectedCallback() {
@@ -173,7 +173,6 @@ class MessageComposer extends HTMLElement {
   }
 
   #filesChanged() {
-    this.#notes.problem = ""; // it may have been about them
     this.#desk.saveFiles();
     this.#changed();
   }
@@ -246,7 +245,7 @@ class MessageComposer extends HTMLElement {
     if (isHere && !this.#standing.conversation) this.#settle(conversation, url);
     if (conversation !== this.#standing.conversation) return;
     if (wasStale) toast(t("The conversation had moved on. Your message began a branch of it."));
-    this.#standing.accepted({ reply });
+    this.#standing.accepted({ client_id, reply });
     this.#show();
   }
 
@@ -329,7 +328,7 @@ class MessageComposer extends HTMLElement {
     if (!this.#isReady) return;
     this.#show();
     if (this.#submission.goOn()) this.#shown();
-    this.#queue.sendNext();
+    this.#queue.changed();
   }
 
   #show() {

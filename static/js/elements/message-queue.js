@@ -7,15 +7,18 @@ import { nt, t } from "lib/i18n.js";
 
 /** Tells `queue-act {action, index}`: send, edit or delete. */
 class MessageQueue extends HTMLElement {
-  set messages(messages) {
+  /** `isHeld`: the last reply was stopped or failed, so nothing follows it by itself. */
+  show(messages, isHeld) {
     this.hidden = !messages.length;
-    render(messages.length ? this.#list(messages) : nothing, this);
+    render(messages.length ? this.#list(messages, isHeld && !messages[0].is_returned) : nothing, this);
   }
 
-  #list(messages) {
-    return html`<ul class="queue" aria-label=${t("Waiting messages")}>
-      ${messages.map((message, index) => this.#row(message, index))}
-    </ul>`;
+  #list(messages, isHeld) {
+    const words = html`<p class="queue-held">${t("Waits for you: the last reply was stopped or failed.")}</p>`;
+    return html`${isHeld ? words : nothing}
+      <ul class="queue" aria-label=${t("Waiting messages")}>
+        ${messages.map((message, index) => this.#row(message, index))}
+      </ul>`;
   }
 
   #row({ text, files, is_returned, error }, index) {

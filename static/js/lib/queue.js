@@ -24,14 +24,17 @@ export class Queue {
     this.changed();
   }
 
-  /** Also after another tab has changed it. */
+  /** Also after another tab has changed it, or a reply has ended. */
   changed() {
     this.#show(this.messages);
     this.sendNext();
   }
 
+  /** Written after Stop, before the server has heard of it, it is the next to go. */
   add(question) {
-    this.insert(this.messages.length, question);
+    const isNext = this.#standing.isHeld;
+    this.#standing.isHeld = false;
+    this.insert(isNext ? 0 : this.messages.length, question);
   }
 
   insert(index, question) {

@@ -110,9 +110,9 @@ export class Sending {
   }
 
   #giveBack({ frame, files, place, edit }, error = null) {
-    const { text, model, parameters } = frame;
+    const { client_id, text, model, parameters } = frame;
     if (edit && !this.#drafts.edit(place)) return this.#drafts.setEdit(place, { ...edit, text, files });
-    this.#drafts.giveBack(place, { text, files, model, parameters, edit, error });
+    this.#drafts.giveBack(place, { client_id, text, files, model, parameters, edit, error });
   }
 }
 

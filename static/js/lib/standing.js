@@ -18,6 +18,7 @@ export class Standing {
   #own = new Set(); // client ids asked from here
   #running;
   #stopping = new Set(); // replies told to stop; the server takes the next question at once
+  #stoppedEarly = new Set(); // client ids stopped before their reply had a name
   #lastReply = null; // accepted, perhaps not on the page yet
   #newest = 0; // the highest reply seen
 
@@ -84,7 +85,8 @@ export class Standing {
     return this.#own.has(client_id) || this.#page.mark === client_id;
   }
 
-  accepted({ reply }) {
+  accepted({ client_id, reply }) {
+    if (this.#stoppedEarly.delete(client_id)) this.#stopping.add(reply);
     this.#lastReply = reply;
     this.#running.accepted({ reply });
   }
@@ -127,7 +129,11 @@ export class Standing {
   }
 
   stop() {
-    for (const { frame } of this.pending) this.#sending.stopPending(frame.client_id);
+    this.isHeld = true;
+    for (const { frame } of this.pending) {
+      this.#stoppedEarly.add(frame.client_id);
+      this.#sending.stopPending(frame.client_id);
+    }
     for (const message of this.live) this.stopReply(message);
   }
 

@@ -10,6 +10,7 @@ const LARGEST_FRAME_BYTES = 1_000_000; // daphne takes 1 MiB
 
 export class Submission {
   isWaiting = false; // for files; then it goes by itself
+  #isAboutFiles = false; // the problem shown
   #parts;
 
   /** `parts`: desk, standing, queue, notes, choice(), mostCharacters. */
@@ -38,7 +39,8 @@ export class Submission {
   /** The reasons of files stand beside them. */
   #hindrance() {
     const { desk, mostCharacters } = this.#parts;
-    if (desk.tray.problem) return t("Not sent yet. First repair or remove what is marked above.");
+    this.#isAboutFiles = Boolean(desk.tray.problem);
+    if (this.#isAboutFiles) return t("Not sent yet. First repair or remove what is marked above.");
     const isTooLong = desk.text.length > mostCharacters || new Blob([desk.text]).size > LARGEST_FRAME_BYTES;
     return isTooLong ? t("The text is too long to send. Attach it as a file.") : "";
   }
@@ -56,7 +58,10 @@ export class Submission {
 
   /** Something has changed: perhaps it was the last file. */
   goOn() {
-    return this.isWaiting && !this.#parts.desk.tray.isBusy && this.submit();
+    const { desk, notes } = this.#parts;
+    if (this.#isAboutFiles && !desk.tray.problem) notes.problem = "";
+    this.#isAboutFiles &&= Boolean(desk.tray.problem);
+    return this.isWaiting && !desk.tray.isBusy && this.submit();
   }
 
   #go(question) {

@@ -212,11 +212,11 @@ export class Tray {
 
   /** Probing ends somewhere else; a lost word about it must not leave a tile turning for ever. */
   #lookAgain() {
-    const probing = this.items.filter(({ state }) => state === "probing");
-    if (!probing.length || this.#timer) return;
+    const probing = () => this.items.filter(({ state }) => state === "probing");
+    if (this.#timer || !probing().length) return;
     this.#timer = this.#setTimeout(() => {
       this.#timer = null;
-      for (const { attachment } of probing) this.refresh(attachment.id);
+      for (const { attachment } of probing()) this.refresh(attachment.id);
     }, LOOK_AGAIN_MS);
   }
 

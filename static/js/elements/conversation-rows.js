@@ -91,7 +91,7 @@ class ConversationRows extends HTMLElement {
       if (isOpen) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    this.#focusable(this.querySelector('[aria-current="page"]') ?? this.querySelector(".row-link"));
+    this.#focusable(this.querySelector('[aria-current="page"]') ?? this.querySelector("a.row-link"));
   }
 
   /** One row at a time is in the tab order; the arrows move it. */
@@ -108,7 +108,7 @@ class ConversationRows extends HTMLElement {
       event.preventDefault();
       return void this.edit(link.parentElement);
     }
-    const links = this.all().map((row) => row.querySelector(".row-link"));
+    const links = [...this.querySelectorAll("a.row-link")];
     const at = links.indexOf(link);
     const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: links.length - 1 }[event.key];
     if (!links[next]) return;

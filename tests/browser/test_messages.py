@@ -36,6 +36,13 @@ SELECT = """node => {
   return getSelection().toString();
 }"""
 
+TAKE = """async html => {
+  const { Bubbles } = await import("lib/bubbles.js");
+  const { fragment } = await import("lib/dom.js");
+  const bubbles = new Bubbles(document.querySelector("message-list"));
+  if (!(await bubbles.take(fragment(html).firstElementChild, performance.now()))) throw new Error("not taken");
+}"""
+
 
 class BadLine:
     """Loses, doubles and delays deltas, as a full group or a weak network does; everything else passes."""
@@ -79,6 +86,20 @@ def test_lost_doubled_and_late_deltas_give_each_character_once(alice):
     expect_status(reply, "complete")
     assert text_of(reply) == alice.stored(reply)
     assert min(line.lost, line.doubled, line.late) > 3
+
+
+def test_a_row_that_is_behind_takes_nothing_away(alice):
+    alice.go()
+    reply = alice.ask("think, then a long answer 2500 [sandbox: tokens_per_s 60]")
+    expect(reply.get_by_text(re.compile("^(Thinking|Thought)"))).to_be_visible()
+    early = alice.page.evaluate("id => fetch(`/messages/${id}/`).then((answer) => answer.text())", number_of(reply))
+    shown = expect_more_text(reply, 600)
+    alice.page.evaluate(TAKE, early)
+    assert text_of(reply).startswith(shown)
+    expect(reply.get_by_text(re.compile("waiting", re.I))).to_have_count(0)
+    expect(reply.get_by_text(re.compile("^Thought"))).to_be_visible()
+    expect_status(reply, "complete")
+    assert text_of(reply) == alice.stored(reply)
 
 
 def test_a_selection_and_the_readers_place_survive_the_stream(alice):
@@ -147,6 +168,7 @@ def test_a_colleagues_second_answer_does_not_move_what_i_read(alice, bob):
     alice.button("Share").click()
     bob.go(f"/c/{alice.conversation}/")
     expect(bob.reply).to_have_attribute("id", f"m{number}")
+    expect(alice.page.locator("presence-faces .avatar")).to_be_visible()  # from now on bob is told of changes
     first.hover()
     alice.button("Regenerate", first).click()
     expect(alice.reply).to_contain_text("2/2")

@@ -42,8 +42,9 @@ class MessageList extends HTMLElement {
     this.#follow = follow;
     this.#earlier = new Earlier({ list: this, bubbles, follow, scroller });
     this.#waiting = new Waiting({ bubbles, doubt: (article) => this.#doubt(article) });
-    this.#asked = new Asked({ list: this, bubbles, follow, refresh: (message) => this.#refresher.ask(message) });
-    this.#menu = new MessageMenu({ menu: this.querySelector("#message-menu"), bubbles, changed: () => this.#resync() });
+    const resync = () => this.#resync();
+    this.#asked = new Asked({ list: this, bubbles, follow, resync, refresh: (message) => this.#refresher.ask(message) });
+    this.#menu = new MessageMenu({ menu: this.querySelector("#message-menu"), bubbles, changed: resync });
     localTimes(this);
     bubbles.groom();
     this.#listen();

@@ -1,22 +1,25 @@
 /** What this person has just asked, on the page before the server has it: bubbles at once, back to before if it is refused. */
 
-import { announce, tell } from "lib/dom.js";
+import { tell } from "lib/dom.js";
 import { pendingFile } from "lib/pending-file.js";
 import { sending } from "lib/sending.js";
+import { toastError } from "lib/toast.js";
 
 export class Asked {
   #list;
   #bubbles;
   #follow;
   #refresh;
+  #resync;
   #cut = new Map(); // client id: what a branch under way has taken from view
 
-  /** `refresh(message)` fetches its HTML. */
-  constructor({ list, bubbles, follow, refresh }) {
+  /** `refresh(message)` fetches its HTML, `resync()` that of the newest page. */
+  constructor({ list, bubbles, follow, refresh, resync }) {
     this.#list = list;
     this.#bubbles = bubbles;
     this.#follow = follow;
     this.#refresh = refresh;
+    this.#resync = resync;
   }
 
   /** The composer has sent something: it goes near the top, with room for the answer. */
@@ -39,15 +42,18 @@ export class Asked {
     if (question) this.#bubbles.adopt(question, message, frame?.parent);
     if (answer) this.#bubbles.adopt(answer, reply, message);
     for (const node of [question, answer]) if (node) this.#refresh(Number(node.dataset.message));
+    // Something came between while this was on its way: the server knows what is in view now.
+    if (question && (question.previousElementSibling?.dataset.message ?? "") !== question.dataset.parent) this.#resync();
   }
 
-  refused({ client_id, error }) {
+  refused({ client_id, error, frame }) {
+    if (error && frame.type !== "message.create") toastError(error); // the composer says it of questions
+    if (frame.type === "reply.continue") this.#offerAgain(frame.message);
     const pending = ["user", "assistant"].map((role) => this.#bubbles.pendingOf(client_id, role)).filter(Boolean);
     if (!pending.length && !this.#cut.has(client_id)) return;
     for (const node of pending) node.remove();
     this.#bubbles.putBack(this.#cut.get(client_id) ?? []);
     this.#cut.delete(client_id);
-    if (error) announce(error.message);
   }
 
   /** The same question once more, perhaps to another model; the old answer stays beside the new one. */
@@ -86,6 +92,11 @@ export class Asked {
   goOn(article) {
     sending?.goOn(Number(article.dataset.message));
     for (const button of article.querySelectorAll("[data-action=continue]")) button.disabled = true;
+  }
+
+  #offerAgain(message) {
+    const buttons = this.#bubbles.find(message)?.querySelectorAll("[data-action=continue]") ?? [];
+    for (const button of buttons) button.disabled = false;
   }
 
   #cutAfter(parent, client_id) {

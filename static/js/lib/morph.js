@@ -27,10 +27,7 @@ export function isStale(article, fresh, isQuiet) {
 export function morphMessage(article, fresh, isQuiet) {
   if (!Idiomorph || isStale(article, fresh, isQuiet)) return false;
   const revision = isQuiet && !isLive(fresh) ? revisionOf(fresh) : Math.max(revisionOf(article), revisionOf(fresh));
-  Idiomorph.morph(article, fresh, {
-    morphStyle: "outerHTML",
-    callbacks: { beforeNodeMorphed: (old, node) => takeOver(old, node, isLive(fresh)), beforeAttributeUpdated: (name) => !OURS.test(name) },
-  });
+  Idiomorph.morph(article, fresh, { morphStyle: "outerHTML", callbacks: isLive(fresh) ? WHILE_LIVE : AT_REST });
   article.dataset.revision = revision;
   if (!isLive(article)) for (const text of article.querySelectorAll("markdown-text")) text.finish?.();
   localTimes(article);
@@ -39,10 +36,24 @@ export function morphMessage(article, fresh, isQuiet) {
 
 const revisionOf = ({ dataset }) => Number(dataset.revision) || 0;
 
-/** False where idiomorph has nothing left to do. */
-function takeOver(old, fresh, isFreshLive) {
+const AT_REST = {
+  beforeNodeMorphed: (old, fresh) => isOpen(old, fresh, false),
+  beforeAttributeUpdated: (name) => !OURS.test(name),
+};
+
+/** A row is behind its deltas: it must not take away parts that it does not know yet, nor say that nothing has come. */
+const WHILE_LIVE = {
+  ...AT_REST,
+  beforeNodeMorphed: (old, fresh) => isOpen(old, fresh, true),
+  beforeNodeRemoved: (node) => !(node instanceof Element && node.matches("[data-part], thinking-block")),
+  beforeNodeAdded: (node) => !(node instanceof Element && "waiting" in node.dataset),
+};
+
+/** False where idiomorph has nothing (more) to do. */
+function isOpen(old, fresh, isFreshLive) {
   if (old.nodeType !== Node.ELEMENT_NODE) return true;
   if (old.localName === "markdown-text") return takeText(old, fresh, isFreshLive);
+  if (old.localName === "thinking-block" && "live" in fresh.dataset) return takeThought(old, fresh);
   if (old.dataset.action === "unfold") return false;
   if (isPlaying(old)) return false;
   // Elements of other rooms draw their own content: the same attributes mean the same content.
@@ -54,6 +65,11 @@ function takeText(old, fresh, isFreshLive) {
   old.dataset.part = fresh.dataset.part;
   if (!(isFreshLive && old.text.startsWith(text))) old.text = text;
   return false;
+}
+
+/** Its timer and whether it goes on are known better here. */
+function takeThought(old, fresh) {
+  return takeText(old.querySelector("markdown-text"), fresh.querySelector("markdown-text"), true);
 }
 
 function isPlaying(node) {

@@ -41,7 +41,8 @@ class MessageList extends HTMLElement {
     const follow = new Follow({ scroller, content: bubbles.box, room: this.querySelector(".room"), onChange: () => this.#showEnd() });
     this.#follow = follow;
     this.#earlier = new Earlier({ list: this, bubbles, follow, scroller });
-    this.#waiting = new Waiting({ bubbles, doubt: (article) => this.#doubt(article) });
+    const isConnected = () => socket.state === "open";
+    this.#waiting = new Waiting({ bubbles, doubt: (article) => this.#doubt(article), isConnected });
     const resync = () => this.#resync();
     this.#asked = new Asked({ list: this, bubbles, follow, resync, refresh: (message) => this.#refresher.ask(message) });
     this.#menu = new MessageMenu({ menu: this.querySelector("#message-menu"), bubbles, changed: resync });

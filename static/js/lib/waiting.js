@@ -8,14 +8,16 @@ const SLOW_S = 15; // nearly all models have begun by then
 export class Waiting {
   #bubbles;
   #doubt;
+  #isConnected;
   #heardAt = new WeakMap();
   #beganAt = new WeakMap();
   #timer;
 
-  /** `doubt(article)` is called for each SILENT_MS without a word. */
-  constructor({ bubbles, doubt }) {
+  /** `doubt(article)` is called for each SILENT_MS without a word; `isConnected()` tells of the line to the server. */
+  constructor({ bubbles, doubt, isConnected }) {
     this.#bubbles = bubbles;
     this.#doubt = doubt;
+    this.#isConnected = isConnected;
     this.#timer = setInterval(() => this.#look(), 1000);
   }
 
@@ -44,11 +46,16 @@ export class Waiting {
   }
 
   #count(article, label) {
+    if ("pending" in article.dataset) return say(label, this.#isConnected() ? t("Sending") : t("Goes out when the connection is back"));
     if (!this.#beganAt.has(article)) this.#beganAt.set(article, performance.now() - elapsedOf(label));
     const seconds = Math.floor((performance.now() - this.#beganAt.get(article)) / 1000);
     const words = seconds < SLOW_S ? t("waiting %(seconds)s s", { seconds }) : t("waiting %(seconds)s s: the gateway is slow today", { seconds });
-    if (seconds > 0) label.querySelector("[data-label]").textContent = words;
+    if (seconds > 0) say(label, words);
   }
+}
+
+function say(label, words) {
+  label.querySelector("[data-label]").textContent = words;
 }
 
 /** What the server's clock says has passed already; 0 where the two clocks disagree. */

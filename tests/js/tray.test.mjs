@@ -53,7 +53,7 @@ test("several files go up at once", () => {
 
 test("progress is a share of the whole", () => {
   tray.add([file("a.mp4", "video/mp4", 200)]);
-  door.uploads[0].onProgress({ sent: 50, total: 200, attachment: described(1, { state: "uploading" }) });
+  door.uploads[0].onProgress(50, 200, described(1, { state: "uploading" }));
   assert.equal(tray.items[0].progress, 0.25);
   assert.deepEqual(tray.files, []);
   assert.deepEqual(tray.kept.map(({ id }) => id), [1]);

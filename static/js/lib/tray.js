@@ -177,7 +177,7 @@ export class Tray {
 
   async #upload(item) {
     Object.assign(item, { state: "uploading", abort: new AbortController() });
-    const onProgress = ({ sent, total, attachment }) => {
+    const onProgress = (sent, total, attachment) => {
       Object.assign(item, { progress: total ? Math.min(1, sent / total) : 0, attachment });
       this.act();
     };

@@ -14,7 +14,7 @@ export const md = createMarkdown(MarkdownIt, [cjkFriendly, math]);
 
 const LIVE = /^(?:queued|streaming)$/;
 const SLICE_MS = 12; // of rendering at a time while a page of messages opens
-const FIRST_SLICE_MS = 40;
+const FIRST_SLICE_MS = 24;
 
 export class MarkdownText extends HTMLElement {
   #text = "";

@@ -1,5 +1,7 @@
 /** Draws the formulas that lib/math.js has marked, with KaTeX, which is fetched when the first of them comes into view. */
 
+import { soon } from "lib/slices.js";
+
 const NEAR = "600px";
 const OPTIONS = { throwOnError: true, strict: "ignore", trust: false, maxSize: 25, maxExpand: 500 };
 
@@ -30,7 +32,7 @@ async function arrived(entries) {
   if (!near.length) return;
   for (const node of near) observer.unobserve(node);
   await (loading ??= load());
-  for (const node of near) if (node.isConnected) draw(node);
+  for (const node of near) soon(() => node.isConnected && draw(node));
 }
 
 async function load() {

@@ -1,5 +1,7 @@
 /** Colours code when it is in view, with highlight.js, fetched when the first block is. */
 
+import { soon } from "lib/slices.js";
+
 const NEAR = "200px";
 const LARGEST = 40_000; // characters; beyond, colouring would hold up the page
 // Not among the languages of highlight.min.js: fetched one by one.
@@ -29,7 +31,7 @@ async function arrived(entries) {
     observer.unobserve(target);
     const { code, language } = wanted.get(target);
     await load(language);
-    if (target.isConnected && hljs.getLanguage(language)) whenUnselected(code, () => colour(target, code, language));
+    if (hljs.getLanguage(language)) soon(() => target.isConnected && whenUnselected(code, () => colour(target, code, language)));
   }
 }
 

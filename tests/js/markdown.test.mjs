@@ -95,6 +95,13 @@ test("a code block tells its language and whether it is complete", () => {
   assert.doesNotMatch(html("````\n```"), /data-closed/);
 });
 
+test("headings stand below the message's own and never skip a rank", () => {
+  const ranks = (text) => [...html(text).matchAll(/<h(\d) class="level-(\d)">/g)].map(([, rank, level]) => `${level}:${rank}`);
+  assert.deepEqual(ranks("# a\n## b\n### c\n# d"), ["1:3", "2:4", "3:5", "1:3"]);
+  assert.deepEqual(ranks("### a\n##### b\n## c"), ["3:3", "5:4", "2:4"]);
+  assert.equal(renderForClipboard(md, "# a"), "<h1>a</h1>");
+});
+
 test("a language cannot leave its attribute", () => {
   assert.doesNotMatch(html('```"><img/src=x>\n1\n```'), /<img/);
 });

@@ -1,6 +1,7 @@
 /** What this person has just asked, on the page before the server has it: bubbles at once, back to before if it is refused. */
 
 import { tell } from "lib/dom.js";
+import { outbox } from "lib/outbox.js";
 import { pendingFile } from "lib/pending-file.js";
 import { sending } from "lib/sending.js";
 import { toastError } from "lib/toast.js";
@@ -30,7 +31,8 @@ export class Asked {
     const question = this.#bubbles.addPending("user", client_id, parent);
     question.querySelector("markdown-text").text = text;
     question.querySelector(".message-files").append(...files.map(pendingFile));
-    this.#bubbles.addPending("assistant", client_id, null);
+    const entry = outbox.waiting().find(({ frame }) => frame.client_id === client_id);
+    name(this.#bubbles.addPending("assistant", client_id, null), entry?.frame.model);
     this.#follow.pin(question);
   }
 
@@ -71,7 +73,7 @@ export class Asked {
   #showAnswer(question, client_id, label) {
     this.#cutAfter(question, client_id);
     const answer = this.#bubbles.addPending("assistant", client_id, question);
-    answer.querySelector(".message-model").textContent = label ?? "";
+    name(answer, label);
     this.#follow.pin(this.#bubbles.find(question) ?? answer);
   }
 
@@ -103,4 +105,9 @@ export class Asked {
     const cut = this.#bubbles.cutAfter(parent);
     if (cut.length) this.#cut.set(client_id, cut);
   }
+}
+
+/** Until the server's HTML comes, with the model's label. */
+function name(answer, model = "") {
+  answer.querySelector(".message-model").textContent = model;
 }

@@ -4,6 +4,7 @@ const SAFE = /^(?:https?:\/\/|mailto:)/i;
 const OUR_PICTURE = /^data:image\/(?:png|jpeg|gif|webp);base64,/i;
 const HAN = /\p{Script=Han}/u;
 const NOT_IN_URL = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff00-\uffef]/u;
+const FIRST_RANK = 2;
 const ALIGNMENTS = { "text-align:left": "left", "text-align:center": "center", "text-align:right": "right" };
 
 /** A parser with our rules; `plugins` are markdown-it plugins (lib/math.js, markdown-it-cjk-friendly). */
@@ -134,14 +135,22 @@ function lineBreak(state, isSilent) {
   return true;
 }
 
-/** Marks what the renderer cannot see from one token: closed fences, emphasis on Han text, boxes of a task list. */
+/** Marks what the renderer cannot see from one token: closed fences, emphasis on Han text, boxes of a task list, rank. */
 function finish(state) {
   const lines = state.src.split("\n");
   state.tokens.forEach((token, index) => {
+    if (token.type === "heading_open" && !state.env.isPlain) rank(token, state.tokens[index + 2], state.env);
     if (token.type === "fence") token.meta = { isClosed: isClosed(token, lines) };
     if (token.type === "inline") markHan(token.children);
     if (token.type === "inline" && state.tokens[index - 2]?.type === "list_item_open") drawBox(state.tokens[index - 2], token.children[0]);
   });
+}
+
+/** Headings stand below the message's own, an h2, and never skip a rank, however the model numbers them. */
+function rank(open, close, env) {
+  env.rank = Math.min(Number(open.tag[1]) + 2, (env.rank ?? FIRST_RANK) + 1, 6);
+  open.attrSet("class", `level-${open.tag[1]}`);
+  open.tag = close.tag = `h${env.rank}`;
 }
 
 function drawBox(item, first) {

@@ -19,6 +19,7 @@ export class BlockStream {
   #frozenTo = 0;
   #frozenBlocks = 0;
   #references = {};
+  #rank; // of the last frozen heading
 
   constructor(md) {
     this.#md = md;
@@ -44,7 +45,7 @@ export class BlockStream {
 
   #renderTail(tail) {
     const from = this.#frozenBlocks;
-    const env = { references: { ...this.#references } };
+    const env = { references: { ...this.#references }, rank: this.#rank };
     const groups = blocksOf(this.#md.parse(tail, env));
     this.#freeze(groups, tail, env);
     return { from, blocks: groups.map((tokens) => renderBlock(this.#md, tokens, env)) };
@@ -63,6 +64,8 @@ export class BlockStream {
     if (Object.keys(env.references).length > Object.keys(this.#references).length) {
       this.#md.parse(tail.slice(0, end), { references: this.#references });
     }
+    const heading = groups.slice(0, kept).flat().findLast(({ type }) => type === "heading_open");
+    if (heading) this.#rank = Number(heading.tag[1]);
     this.#frozenTo += end;
     this.#frozenBlocks += kept;
   }

@@ -37,24 +37,21 @@ def choose(message: Message, user) -> list[Message]:
 
 
 def delete(user, message: Message) -> None:
-    """Hides `message` and what follows; a reply that is being written there is stopped first. Undone by restore()."""
+    """Deletes `message` and what follows, at one time that restore() knows; a reply being written there is stopped."""
     with transaction.atomic():
-        for pk in _live_below(message):
+        rows = message.conversation.messages.filter(pk__in=Tree(message.conversation, None, {}).below(message.pk))
+        for pk in list(rows.filter(status__in=Message.LIVE).values_list("pk", flat=True)):
             replies.stop(user, pk)
-        Message.objects.filter(pk=message.pk).update(deleted_at=timezone.now())
+        rows.update(deleted_at=timezone.now())
         transaction.on_commit(partial(broadcasts.message_changed, message))
 
 
 def restore(message: Message) -> None:
+    """Brings back `message` and all that was deleted together with it."""
     with transaction.atomic():
-        Message.objects.filter(pk=message.pk).update(deleted_at=None)
+        if message.deleted_at is not None:
+            message.conversation.messages.filter(deleted_at=message.deleted_at).update(deleted_at=None)
         transaction.on_commit(partial(broadcasts.message_changed, message))
-
-
-def _live_below(message: Message) -> list[int]:
-    live = message.conversation.messages.filter(status__in=Message.LIVE).values_list("pk", flat=True)
-    seen = Tree(message.conversation, None, {})
-    return [pk for pk in live if message.pk in seen.up(pk)]
 
 
 def _dressed(conversation: Conversation, seen: Tree, ids: list[int]) -> list[Message]:

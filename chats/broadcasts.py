@@ -11,17 +11,19 @@ import json
 import logging
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 from typing import Any, Protocol
 
 from asgiref.sync import async_to_sync
+from channels.exceptions import ChannelFull
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 
-FRAME_BYTES = 64 * 1024
+PATIENCE_S = 2.0
+REJOIN_S = 3600.0  # a layer forgets members of a group that joined too long ago (channels_redis, group_expiry)
 EVERYBODY = "processes"  # the topic that each process with sockets listens to
 
 
@@ -48,6 +50,8 @@ class Hub:
         self.layer = get_channel_layer()
         self.channel = ""
         self._receiver: asyncio.Task | None = None
+        self._stayer: asyncio.Task | None = None
+        self._changing = asyncio.Lock()  # joins and leaves of one topic must reach Redis in their order
         self._starting = asyncio.Lock()
 
     @property
@@ -62,6 +66,7 @@ class Hub:
             self.channel = await self.layer.new_channel()
             await self.layer.group_add(EVERYBODY, self.channel)
             self._receiver = asyncio.create_task(self._receive())
+            self._stayer = asyncio.create_task(self._stay())
 
     async def _receive(self) -> None:
         while True:
@@ -71,17 +76,28 @@ class Hub:
                 await self._rejoin()
                 continue
             if message.get("origin") != self.name:
-                await self._take(message)
+                await self._take_safely(message)
+
+    async def _take_safely(self, message: dict[str, Any]) -> None:
+        try:
+            await self._take(message)
+        except Exception:  # one bad message must not end the line to the other processes
+            log.exception("A message of another process could not be taken: %s", message.get("do", "frame"))
 
     async def _rejoin(self) -> None:
         """Redis went away: what it knew of our groups may be gone. Frames lost meanwhile heal by revision."""
         log.warning("The channel layer is out of reach; trying again in a second")
         await asyncio.sleep(1)
-        try:
-            for topic in (EVERYBODY, *self.viewers):
-                await self.layer.group_add(topic, self.channel)
-        except (RedisError, OSError):
-            return
+        await self._join_all()
+
+    async def _stay(self) -> None:
+        while True:
+            await asyncio.sleep(REJOIN_S)
+            await self._join_all()
+
+    async def _join_all(self) -> None:
+        for topic in (EVERYBODY, *self.viewers):
+            await _reaching(self.layer.group_add(topic, self.channel))
 
     async def _take(self, message: dict[str, Any]) -> None:
         if "do" not in message:
@@ -93,15 +109,19 @@ class Hub:
         """After this `viewer` gets what is published on `topic`; subscribe first, then read the rows."""
         is_first = not self.viewers[topic]
         self.viewers[topic].add(viewer)
-        if is_first and self.channel:
-            await self.layer.group_add(topic, self.channel)
+        if self.channel:
+            async with self._changing:
+                if is_first:
+                    await _reaching(self.layer.group_add(topic, self.channel))
 
     async def unwatch(self, topic: str, viewer: Viewer) -> None:
         self.viewers[topic].discard(viewer)
         if not self.viewers[topic]:
             del self.viewers[topic]
             if self.channel:
-                await self.layer.group_discard(topic, self.channel)
+                async with self._changing:
+                    if topic not in self.viewers:
+                        await _reaching(self.layer.group_discard(topic, self.channel))
 
     async def deliver(self, topic: str, text: str, reply: int = 0) -> None:
         for viewer in tuple(self.viewers.get(topic, ())):
@@ -113,21 +133,21 @@ class Hub:
     async def publish(self, topic: str, text: str, reply: int = 0) -> None:
         await self.deliver(topic, text, reply)
         if not self.is_alone:
-            await self.layer.group_send(topic, _envelope(topic, text, reply, self.name))
+            await _reaching(self.layer.group_send(topic, _envelope(topic, text, reply, self.name)))
 
     async def tell(self, message: dict[str, Any]) -> None:
         """Hands `message` to the listener named `message["do"]` in every process, this one first."""
         if listener := self.listeners.get(message["do"]):
             await listener(message)
         if not self.is_alone:
-            await self.layer.group_send(EVERYBODY, {"type": "tell", "origin": self.name, **message})
+            await _reaching(self.layer.group_send(EVERYBODY, {"type": "tell", "origin": self.name, **message}))
 
     async def tell_one(self, channel: str, message: dict[str, Any]) -> None:
         """Hands `message` to the process that listens on `channel`."""
         if channel == self.channel:
             await self._take(message)
         else:
-            await self.layer.send(channel, {"type": "tell", "origin": self.name, **message})
+            await _reaching(self.layer.send(channel, {"type": "tell", "origin": self.name, **message}))
 
 
 _hub: Hub | None = None
@@ -250,7 +270,16 @@ def _run(local: Callable[[Hub], Any], topic: str, envelope: dict[str, Any]) -> N
         # In an empty context: asgiref marks the caller's thread in its own and would see a deadlock that is none.
         _hub.loop.call_soon_threadsafe(_begin, local(_hub), context=contextvars.Context())
     elif not isinstance(layer := get_channel_layer(), InMemoryChannelLayer):
-        async_to_sync(layer.group_send)(topic, envelope)
+        async_to_sync(_reaching)(layer.group_send(topic, envelope))
+
+
+async def _reaching(sending: Coroutine) -> None:
+    """Other processes hear of it if Redis answers; if not, browsers heal by revision and nobody here waits or fails."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await sending
+    except (RedisError, OSError, TimeoutError, ChannelFull) as error:
+        log.warning("The other processes could not be told: %s", error or type(error).__name__)
 
 
 def _begin(publishing) -> None:

@@ -9,7 +9,6 @@ ROOMS = (
     "conversations",
     "frames",
     "gateway_keys",
-    "health",
     "invitations",
     "messages",
     "models",

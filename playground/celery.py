@@ -15,7 +15,11 @@ app.conf.update(
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,
     beat_schedule={
-        "mark-interrupted-replies": {"task": "chats.tasks.mark_interrupted_replies", "schedule": 5.0},
+        "mark-interrupted-replies": {
+            "task": "chats.tasks.mark_interrupted_replies",
+            "schedule": 5.0,
+            "options": {"expires": 5},
+        },
         "purge-deleted": {"task": "chats.tasks.purge_deleted", "schedule": 3600.0},
     },
 )

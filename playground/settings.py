@@ -28,7 +28,7 @@ SECRET_KEY = env("SECRET_KEY", default="") or _kept_secret("secret-key")
 PORT = env.int("PORT", default=8000)
 PUBLIC_URL = env("PUBLIC_URL", default="").rstrip("/")
 SITE_URL = PUBLIC_URL or f"http://127.0.0.1:{PORT}"
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if not PUBLIC_URL else [])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or ([] if PUBLIC_URL else ["*"])
 if PUBLIC_URL:
     ALLOWED_HOSTS += [PUBLIC_URL.split("://")[-1].split(":")[0].split("/")[0], "127.0.0.1", "localhost"]
     CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -114,6 +114,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a restart of PostgreSQL costs no call
     DATABASES["default"]["OPTIONS"] = {
         "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", default=10), "timeout": 20}
     }
@@ -223,10 +224,10 @@ if env("S3_BUCKET", default=""):
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             "bucket_name": env("S3_BUCKET"),
-            "endpoint_url": env("S3_ENDPOINT_URL", default=None),
-            "access_key": env("S3_ACCESS_KEY", default=None),
-            "secret_key": env("S3_SECRET_KEY", default=None),
-            "region_name": env("S3_REGION", default=None),
+            "endpoint_url": env("S3_ENDPOINT_URL", default="") or None,
+            "access_key": env("S3_ACCESS_KEY", default="") or None,
+            "secret_key": env("S3_SECRET_KEY", default="") or None,
+            "region_name": env("S3_REGION", default="") or None,
             "default_acl": None,
             "file_overwrite": False,
         },

@@ -86,7 +86,7 @@ DOORS = [
     Door("POST", "/settings/theme/", EVERYBODY, {"theme": "dark"}),
     # Teams.
     Door("GET", "/teams/", SIGNED_IN),
-    Door("POST", "/teams/", SIGNED_IN, {"name": "Another"}),
+    Door("POST", "/teams/", "ok     ok     no     no     no     ok     in", {"name": "Another"}),
     Door("GET", "/teams/{team}/", TEAM),
     Door("POST", "/teams/{team}/", KEEPERS, {"name": "Renamed"}),
     Door("POST", "/teams/{team}/enter/", TEAM),

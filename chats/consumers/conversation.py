@@ -34,10 +34,13 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     channel_layer_alias = "unused"  # the hub listens once for the whole process, so no socket waits inside Redis
 
-    async def connect(self) -> None:
-        self.user = self.scope["user"]
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
         self.conversation: int | None = None
         self.lists: set[str] = set()
+
+    async def connect(self) -> None:
+        self.user = self.scope["user"]
         self.sent_bytes = self.acked_bytes = 0
         self.is_behind = self.is_opening = False
         self.catching_up: set[int] = set()
@@ -56,7 +59,14 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         """Without Channels' look at old database connections, a hop to a thread that most frames do not need."""
         await getattr(self, get_handler_name(message))(message)
 
-    async def disconnect(self, code: int) -> None:
+    async def __call__(self, scope, receive, send):
+        """Whatever ends it, also an error in a handler, this socket is gone from every list."""
+        try:
+            return await super().__call__(scope, receive, send)
+        finally:
+            await self._gone()
+
+    async def _gone(self) -> None:
         sockets.discard(self)
         await self._leave()
         for topic in self.lists:
@@ -87,7 +97,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             with override(self.language):
                 await handler(self, frame)
         except (replies.Refused, frames.Bad) as refused:
-            answer = {"type": "frame.refused", "client_id": frame.get("client_id")}
+            named = frame.get("client_id")
+            answer = {"type": "frame.refused", "client_id": named if frames.is_client_id(named) else None}
             await self.answer(answer | {"error": _error(refused.code, str(refused))})
 
     async def unknown(self, frame: dict[str, Any]) -> None:
@@ -124,6 +135,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             model=frames.text(frame, "model", 200),
             text=frames.text(frame, "text"),
             conversation=frames.whole_or_none(frame, "conversation"),
+            team=frames.whole_or_none(frame, "team"),
             parent=frames.whole_or_none(frame, "parent"),
             attachments=frames.wholes(frame, "attachments"),
             parameters=frames.mapping(frame, "parameters"),
@@ -147,7 +159,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         await self._accept(frame, asked)
 
     async def _accept(self, frame: dict[str, Any], asked: replies.Asked) -> None:
-        if asked.is_new:
+        if asked.reply.status == Message.Status.QUEUED:
+            # Also for a resend: perhaps the process that took the first one went before it began.
             await replies.start(asked.reply)
         await self.answer(
             {
@@ -160,7 +173,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                 "url": f"/c/{asked.message.conversation_id}/",
             }
         )
-        if asked.is_new and frame["type"] != "reply.continue":
+        if frame["type"] != "reply.continue" and (asked.is_new or not asked.message.conversation.title):
             await database_sync_to_async(replies.settle)(asked)
 
     async def stop_reply(self, frame: dict[str, Any]) -> None:

@@ -6,7 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from chats.replies import storable
+
 MOST_PARTS = 10_000
+LONGEST_ID = 64
 
 
 class Bad(ValueError):
@@ -31,14 +34,18 @@ def text(frame: Mapping[str, Any], name: str, longest: int | None = None) -> str
     value = frame.get(name) or ""
     if not isinstance(value, str) or (longest is not None and len(value) > longest):
         raise Bad(_("“%(name)s” must be a text.") % {"name": name})
-    return value.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
+    return storable(value)
 
 
 def client_id(frame: Mapping[str, Any]) -> str:
-    value = text(frame, "client_id", 64)
+    value = text(frame, "client_id", LONGEST_ID)
     if not value:
         raise Bad(_("“%(name)s” must be a text.") % {"name": "client_id"})
     return value
+
+
+def is_client_id(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_ID
 
 
 def whole(frame: Mapping[str, Any], name: str) -> int:
@@ -60,7 +67,7 @@ def mapping(frame: Mapping[str, Any], name: str) -> dict[str, Any]:
     value = frame.get(name) or {}
     if not isinstance(value, dict):
         raise Bad(_("“%(name)s” must be an object.") % {"name": name})
-    return value
+    return storable(value)
 
 
 def lengths(value: Any) -> list[int]:

@@ -34,8 +34,9 @@ class AttachmentQuerySet(models.QuerySet):
         held = Message.attachments.through.objects.filter(
             attachment=OuterRef("pk"), message__conversation__in=seen, message__deleted_at__isnull=True
         )
-        mine = Q(uploader_id=user.pk)
-        return self.filter(_memberships(user), mine | Exists(held), deleted_at__isnull=True)
+        sent = Message.attachments.through.objects.filter(attachment=OuterRef("pk"))
+        unsent = Q(uploader_id=user.pk) & ~Exists(sent)
+        return self.filter(_memberships(user), unsent | Exists(held), deleted_at__isnull=True)
 
     def writable_by(self, user):
         """Those `user` may feed with bytes or cancel: their own, while they may write in that team."""

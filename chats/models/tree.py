@@ -74,6 +74,13 @@ class Tree:
             pk = self.parents[pk]
         return found[::-1]
 
+    def below(self, pk: int) -> list[int]:
+        """`pk` and all that hangs on it."""
+        found = [pk] if pk in self.parents else []
+        for at in found:
+            found.extend(self.children.get(at, ()))
+        return found
+
     def siblings(self, pk: int) -> Siblings:
         row = self.children[self.parents[pk]]
         at = row.index(pk)

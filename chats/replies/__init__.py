@@ -1,6 +1,7 @@
 """Replies: ask, answer again, go on, stop, and end those whose writer is gone."""
 
 from .asking import Asked, Question, Refused, ask, ask_again, go_on, settle
+from .endings import storable
 from .interruptions import mark_interrupted, stop
 from .writer import live, shutdown, start, wait_for
 
@@ -17,5 +18,6 @@ __all__ = [
     "shutdown",
     "start",
     "stop",
+    "storable",
     "wait_for",
 ]

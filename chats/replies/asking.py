@@ -34,6 +34,7 @@ class Question:
     model: str
     text: str = ""
     conversation: int | None = None
+    team: int | None = None  # of the page that asks for a new conversation; another tab may have changed teams
     parent: int | None = None
     attachments: tuple[int, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -87,18 +88,21 @@ def _ask(user, question: Question) -> Asked:
 
 def ask_again(user, client_id: str, message_id: int, model: str, parameters: Mapping[str, Any]) -> Asked:
     """A second answer beside the first, perhaps by another model; the first stays. Raises Refused."""
-    with transaction.atomic():
-        asked = _writable(user, message_id)
-        if asked.role == Message.Role.ASSISTANT:
-            asked = Message.objects.select_related("conversation").get(children=asked)
+    asked = _writable(user, message_id)
+    if asked.role == Message.Role.ASSISTANT:
+        asked = Message.objects.select_related("conversation").get(children=asked)
+    spec, clean = _spec_and_parameters(model or asked.model, parameters)
+    _check_fit(spec, asked.files())
+    try:
+        with transaction.atomic():
+            reply = _reply(asked, user, client_id, spec, clean)
+            transaction.on_commit(partial(broadcasts.message_created, reply))
+            return Asked(asked, reply, is_branch=True)
+    except IntegrityError:
         found = Message.objects.filter(conversation=asked.conversation, client_id=client_id, parent=asked).first()
-        if found:
-            return Asked(asked, found, is_new=False)
-        spec, clean = _spec_and_parameters(model or asked.model, parameters)
-        _check_fit(spec, asked.files())
-        reply = _reply(asked, user, client_id, spec, clean)
-        transaction.on_commit(partial(broadcasts.message_created, reply))
-        return Asked(asked, reply, is_branch=True)
+        if found is None:
+            raise
+        return Asked(asked, found, is_new=False)
 
 
 def go_on(user, client_id: str, message_id: int) -> Asked:
@@ -118,6 +122,7 @@ def go_on(user, client_id: str, message_id: int) -> Asked:
             error=None,
             finish_reason="",
             stop_requested_at=None,
+            sent_at=None,
             heartbeat_at=timezone.now(),
         )
         if not claimed:
@@ -149,7 +154,7 @@ def _conversation(user, question: Question) -> Conversation:
         if found is None:
             raise Refused("no_access", _("You can no longer write in this conversation. What you wrote is kept."))
         return found
-    team = Team.objects.current_for(user)
+    team = _team(user, question)
     if team is None or not team.memberships.filter(user=user, role__in=WRITERS).exists():
         raise Refused("no_access", _("Your role in this team is to read. Ask an admin to change it."))
     conversation = Conversation.objects.create(
@@ -157,6 +162,12 @@ def _conversation(user, question: Question) -> Conversation:
     )
     transaction.on_commit(partial(broadcasts.conversation_changed, conversation, "created"))
     return conversation
+
+
+def _team(user, question: Question) -> Team | None:
+    if question.team is None:
+        return Team.objects.current_for(user)
+    return Team.objects.visible_to(user).filter(pk=question.team).first()
 
 
 def _asked_before(user, question: Question) -> Asked | None:
@@ -189,7 +200,7 @@ def _spec_and_parameters(model: str, raw: Mapping[str, Any]) -> tuple[ModelSpec,
         raise Refused("model_unavailable", _("%(model)s cannot be used here yet.") % {"model": spec.label})
     try:
         return spec, catalog.clean_parameters(spec, dict(raw))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Refused("bad_parameters", str(error)) from error
 
 
@@ -216,7 +227,8 @@ def _check_fit(spec: ModelSpec, files: list[Attachment]) -> None:
 def _parent(conversation: Conversation, parent: int | None) -> Message | None:
     if parent is None:
         return None
-    found = conversation.messages.filter(pk=parent, role=Message.Role.ASSISTANT, deleted_at__isnull=True).first()
+    replies = conversation.messages.filter(role=Message.Role.ASSISTANT, deleted_at__isnull=True)
+    found = replies.select_for_update().filter(pk=parent).first()  # nobody deletes it while we answer it
     if found is None:
         raise Refused("no_parent", _("The message you answer is gone. What you wrote is kept."))
     if found.is_live and found.stop_requested_at is None:

@@ -13,7 +13,9 @@ from django.utils import timezone
 from chats import broadcasts
 from chats.models import Message
 
+from .claims import Claim
 from .draft import Draft
+from .endings import storable
 
 log = logging.getLogger(__name__)
 
@@ -29,10 +31,13 @@ class Checkpoints:
         self.drafts: dict[int, Draft] = {}
         self.due: dict[int, float] = {}
         self.heartbeats: dict[int, float] = {}
+        self.claims: dict[int, Claim] = {}
         self.on_stopped = on_stopped
         self._task: asyncio.Task | None = None
 
-    def add(self, draft: Draft) -> None:
+    def add(self, draft: Draft, claim: Claim) -> None:
+        """From the claim on; a queued row would look as if somebody had stopped it."""
+        self.claims[draft.message_id] = claim
         self.drafts[draft.message_id] = draft
         self.due[draft.message_id] = time.monotonic() + EVERY_S
         self.heartbeats[draft.message_id] = time.monotonic() + HEARTBEAT_S
@@ -40,15 +45,17 @@ class Checkpoints:
             self._task = asyncio.create_task(self._run())
 
     def remove(self, draft: Draft) -> None:
-        for kept in (self.drafts, self.due, self.heartbeats):
+        for kept in (self.drafts, self.due, self.heartbeats, self.claims):
             kept.pop(draft.message_id, None)
 
     async def _run(self) -> None:
         while self.drafts:
             await asyncio.sleep(EVERY_S / 2)
-            rows = self._due_rows()
-            if rows:
-                await self._save(rows)
+            try:
+                if rows := self._due_rows():
+                    await self._save(rows)
+            except Exception:  # one bad row must not leave every other reply of this process unsaved
+                log.exception("A round of checkpoints failed")
 
     def _due_rows(self) -> list[dict[str, Any]]:
         now = time.monotonic()
@@ -56,7 +63,8 @@ class Checkpoints:
         for pk, draft in self.drafts.items():
             is_new = draft.revision != draft.saved_revision and now >= self.due[pk]
             if is_new or now >= self.heartbeats[pk]:
-                rows.append({"pk": pk, "parts": draft.as_json(), "revision": draft.revision})
+                row = {"claim": self.claims[pk], "parts": draft.as_json(), "revision": draft.revision}
+                rows.append(row)
                 self.due[pk] = now + max(EVERY_S, draft.size() / CHARACTERS_PER_S)
                 self.heartbeats[pk] = now + HEARTBEAT_S
         return rows
@@ -73,7 +81,7 @@ class Checkpoints:
             await self._saved(row)
 
     async def _saved(self, row: dict[str, Any]) -> None:
-        draft = self.drafts.get(row["pk"])
+        draft = self.drafts.get(row["claim"].message_id)
         if draft is None:
             return
         draft.saved_revision = row["revision"]
@@ -92,9 +100,7 @@ def _write(rows: list[dict[str, Any]]) -> list[int]:
     now = timezone.now()
     with transaction.atomic():
         for row in rows:
-            live = Message.objects.filter(
-                pk=row["pk"], status=Message.Status.STREAMING, stop_requested_at__isnull=True, deleted_at__isnull=True
-            )
-            if not live.update(parts=row["parts"], revision=row["revision"], heartbeat_at=now):
-                stopped.append(row["pk"])
+            claim = row["claim"]
+            if not claim.streaming().update(parts=storable(row["parts"]), revision=row["revision"], heartbeat_at=now):
+                stopped.append(claim.message_id)
     return stopped

@@ -15,6 +15,7 @@ from chats.gateway.values import (
     Usage,
 )
 
+OP_CHARACTERS = 40  # brackets, kind and numbers of one op
 FRAME_CHARACTERS = 8_000  # at most 6 bytes each once escaped: under 64 KB with room for the envelope
 
 
@@ -35,6 +36,8 @@ class DraftPart:
     facts: dict[str, Any] = field(default_factory=dict)
 
     def append(self, text: str) -> None:
+        if "\x00" in text:
+            text = text.replace("\x00", "\ufffd")  # PostgreSQL stores none; what is shown is what is kept
         self.chunks.append(text)
         self.untold.append(text)
         self.length += utf16_length(text)
@@ -191,9 +194,9 @@ def _frames(ops: list[Op]) -> list[list[Op]]:
     frames: list[list[Op]] = []
     room = 0
     for op in ops:
-        if len(op[3]) > room:
+        if len(op[3]) + OP_CHARACTERS > room:
             frames.append([])
-            room = FRAME_CHARACTERS
+            room = FRAME_CHARACTERS + OP_CHARACTERS
         frames[-1].append(op)
-        room -= len(op[3])
+        room -= len(op[3]) + OP_CHARACTERS
     return frames

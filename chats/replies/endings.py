@@ -1,29 +1,31 @@
 """How a reply ends: which state, with what error and usage, and what it made, saved in one conditional update."""
 
 import datetime
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from chats import attachments, broadcasts
+from chats import broadcasts
 from chats.gateway.errors import GatewayError
-from chats.gateway.values import MediaOut, Usage
-from chats.models import Conversation, Message
+from chats.gateway.values import Usage
+from chats.models import Attachment, Conversation, Message
 
+from .claims import Claim
 from .draft import Draft
-
-
-class Gone(Exception):
-    """The reply is not there to be written: stopped, deleted or claimed by somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
+    """`values` are columns; `revision` is the newest that browsers were told."""
+
     values: dict[str, Any]
-    media: dict[str, list[MediaOut]] = field(default_factory=dict)
+    revision: int
 
 
 def ending(
@@ -35,19 +37,18 @@ def ending(
         status = Message.Status.INCOMPLETE
     first = draft.first_token_at
     values = {
-        "parts": draft.as_json(),
-        "revision": draft.revision + 1,
+        "parts": storable(draft.as_json()),
         "status": status,
         "finish_reason": draft.finish_reason,
-        "error": error.as_json() if error else None,
-        "request_id": request_id or (error.request_id if error else ""),
+        "error": storable(error.as_json()) if error else None,
+        "request_id": (request_id or (error.request_id if error else ""))[:80],
         "sent_at": sent_at,
         "first_token_at": datetime.datetime.fromtimestamp(first, datetime.UTC) if first else None,
         "thinking_s": draft.thinking_s,
         "finished_at": timezone.now(),
-        "usage": usage_json(draft.usage) if draft.usage else None,
+        "usage": storable(usage_json(draft.usage)) if draft.usage else None,
     }
-    return Ending(values, draft.media)
+    return Ending(values, draft.revision)
 
 
 def usage_json(usage: Usage) -> dict[str, Any]:
@@ -62,24 +63,47 @@ def usage_json(usage: Usage) -> dict[str, Any]:
     }
 
 
-def save(message_id: int, end: Ending) -> None:
-    """Ends the row if it is still live; what the model made is stored first, so that the row can name it."""
-    message = Message.objects.select_related("conversation").filter(pk=message_id).first()
+def save(claim: Claim, end: Ending, made: list[Attachment], is_taken: bool) -> None:
+    """Ends the row that `claim` names, whatever anybody thought of it meanwhile; nothing where it is another's now."""
+    message = Message.objects.filter(pk=claim.message_id).first()
     if message is None:
         return
-    files = [attachments.keep(message, key, pieces) for key, pieces in end.media.items()]
-    parts = end.values["parts"] + [{"kind": "attachment", "id": file.pk} for file in files]
+    parts = end.values["parts"] + [{"kind": "attachment", "id": file.pk} for file in made]
+    usage = added(message.usage, end.values["usage"])
+    # Newer than all that browsers have seen, and than a row that the sweep took for dead.
+    revision = Greatest(F("revision"), Value(end.revision)) + 1
     with transaction.atomic():
-        message.attachments.add(*files)
-        live = Message.objects.filter(pk=message_id, status__in=Message.LIVE)
-        if not live.update(**end.values | {"parts": parts}):
-            # The sweep or a Stop ended it meanwhile; the text that came is kept all the same.
-            Message.objects.filter(pk=message_id, revision__lt=end.values["revision"]).update(
-                parts=parts, revision=end.values["revision"], usage=end.values["usage"]
-            )
+        message.attachments.add(*made)
+        ended = claim.endable(is_taken).update(**end.values | {"parts": parts, "usage": usage, "revision": revision})
         now = timezone.now()
         Conversation.objects.filter(pk=message.conversation_id).update(spoken_at=now, updated_at=now)
-        transaction.on_commit(partial(announce, message_id))
+        if ended:
+            transaction.on_commit(partial(announce, message.pk))
+
+
+def added(before: dict[str, Any] | None, now: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A reply that was continued cost both calls; `None` stays unknown and is never zero."""
+    if not before or not now:
+        return now or before
+    both = {key: _sum(before.get(key), now.get(key)) for key in now if key not in ("by_kind", "raw")}
+    kinds = before.get("by_kind", {}).keys() | now["by_kind"].keys()
+    by_kind = {kind: _sum(before.get("by_kind", {}).get(kind), now["by_kind"].get(kind)) for kind in kinds}
+    return both | {"by_kind": by_kind, "raw": now["raw"]}
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return other if one is None else one if other is None else one + other
+
+
+def storable(value: Any) -> Any:
+    """`value` without what PostgreSQL's JSON refuses: NUL, half characters, and numbers that are none."""
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {storable(key): storable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def announce(message_id: int) -> None:

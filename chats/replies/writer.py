@@ -7,7 +7,9 @@ import time
 from typing import Any
 
 from channels.db import database_sync_to_async
+from django.db import DatabaseError
 from django.utils import timezone
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from chats import broadcasts, media
 from chats.broadcasts import conversation_topic, encode
@@ -16,10 +18,10 @@ from chats.gateway.errors import GatewayError
 from chats.gateway.values import Started
 from chats.models import Message
 
-from . import endings
+from . import claims, endings
 from .checkpoints import Checkpoints
 from .draft import Draft, DraftPart, Op
-from .prompts import Call, call_for
+from .prompts import Call
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +31,7 @@ CROWDED_S = 0.0001
 
 
 class Writer:
-    """One reply being written in this process."""
+    """One reply being written in this process. `claim` is the time that marks the row as this writer's."""
 
     def __init__(self, message: Message) -> None:
         self.draft = Draft(
@@ -38,39 +40,56 @@ class Writer:
             [DraftPart.of(part) for part in message.parts],
             revision=message.revision,
         )
-        self.is_stopped = False
-        self.is_shutdown = False
+        self.claim = claims.Claim(message.pk, timezone.now())
+        self.is_claimed = self.is_finishing = self.is_stopped = False
         self.request_id = ""
-        self.sent_at = timezone.now()
+        self.sent_at = self.claim.at
         self.task: asyncio.Task | None = None
         self._told_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._telling = asyncio.Lock()
 
     def stop(self) -> None:
-        self.is_stopped = True
-        if self.task:
+        if not self.is_finishing:
+            self.is_stopped = True
+            self.cancel()
+
+    def cancel(self) -> None:
+        if self.task and not self.is_finishing:
             self.task.cancel()
 
     async def run(self) -> None:
         error: GatewayError | None = None
         status = Message.Status.COMPLETE
         try:
-            call = await database_sync_to_async(_claim)(self.draft.message_id)
-            await self._read(call)
+            await self._write()
         except asyncio.CancelledError:
             status = Message.Status.STOPPED if self.is_stopped else Message.Status.INTERRUPTED
         except GatewayError as caught:
             error = caught
         except media.MediaError as caught:
             error = GatewayError(kind="bad_request", message=str(caught))
-        except endings.Gone:
-            checkpoints.remove(self.draft)
+        except claims.Gone:
             return
         except Exception:  # the row must end in some state whatever broke, and the log has the rest
             log.exception("Writing reply %s failed", self.draft.message_id)
             error = GatewayError(kind="internal", message="")
-        await asyncio.shield(self._finish(status, error))
+        self.is_finishing = True
+        finishing = asyncio.create_task(self._finish(status, error))
+        _held.add(finishing)
+        finishing.add_done_callback(_held.discard)
+        await asyncio.shield(finishing)
+
+    async def _write(self) -> None:
+        """Claims, prepares, and looks once more before money is spent: preparing may have taken a while."""
+        await database_sync_to_async(claims.take)(self.claim)
+        self.is_claimed = True
+        checkpoints.add(self.draft, self.claim)
+        call = await claims.prepared(self.claim)
+        if not await database_sync_to_async(claims.is_wanted)(self.claim):
+            self.is_stopped = True
+            raise asyncio.CancelledError
+        await self._read(call)
 
     async def _read(self, call: Call) -> None:
         self.sent_at = timezone.now()
@@ -97,8 +116,8 @@ class Writer:
         self._timer = None
         if self.draft.is_dirty:
             task = asyncio.create_task(self.tell())
-            _telling.add(task)
-            task.add_done_callback(_telling.discard)
+            _held.add(task)
+            task.add_done_callback(_held.discard)
 
     async def tell(self) -> None:
         async with self._telling:
@@ -116,16 +135,31 @@ class Writer:
         return encode(delta | {"revision": draft.revision, "ops": ops})
 
     async def _finish(self, status: str, error: GatewayError | None) -> None:
+        """The heartbeat goes on until the row is saved, for storing what the model made may take a while."""
         if self._timer:
             self._timer.cancel()
-        await self.tell()
-        checkpoints.remove(self.draft)
-        ending = endings.ending(self.draft, status, error, self.request_id, self.sent_at)
-        await database_sync_to_async(endings.save)(self.draft.message_id, ending)
+        try:
+            await self.tell()
+            made = await claims.kept(self.draft)
+            end = endings.ending(self.draft, status, error, self.request_id, self.sent_at)
+            await self._save(end, made)
+        finally:
+            checkpoints.remove(self.draft)
+
+    async def _save(self, end: endings.Ending, made: list) -> None:
+        retrying = AsyncRetrying(
+            retry=retry_if_exception_type(DatabaseError),
+            wait=wait_exponential(0.5, max=5),
+            stop=stop_after_attempt(5),
+            reraise=True,
+        )
+        async for attempt in retrying:
+            with attempt:
+                await database_sync_to_async(endings.save)(self.claim, end, made, self.is_claimed)
 
 
 live: dict[int, Writer] = {}
-_telling: set[asyncio.Task] = set()  # a task that nobody holds may be collected
+_held: set[asyncio.Task] = set()  # a task that nobody holds may be collected
 
 
 def _stopped(message_id: int) -> None:
@@ -137,15 +171,23 @@ checkpoints = Checkpoints(_stopped)
 
 
 async def start(message: Message) -> None:
-    """Begins to write `message` in the background; does nothing where this process writes it already."""
-    if message.pk in live:
-        return
+    """Begins to write `message` in the background; does nothing where this process is about to do so already."""
+    if old := live.get(message.pk):
+        if not old.is_claimed:
+            return
+        # It wrote the row before somebody else ended it and asked to go on; its claim is void.
+        old.stop()
+        await wait_for([message.pk])
     await broadcasts.hub().start()
     writer = Writer(message)
     live[message.pk] = writer
-    checkpoints.add(writer.draft)
     writer.task = asyncio.create_task(writer.run(), name=f"reply {message.pk}")
-    writer.task.add_done_callback(lambda _: live.pop(message.pk, None))
+    writer.task.add_done_callback(lambda _: _forget(message.pk, writer))
+
+
+def _forget(message_id: int, writer: Writer) -> None:
+    if live.get(message_id) is writer:
+        del live[message_id]
 
 
 async def wait_for(message_ids: list[int]) -> None:
@@ -158,31 +200,13 @@ async def wait_for(message_ids: list[int]) -> None:
 async def shutdown() -> None:
     """Ends every reply as interrupted with all its text, for a process that is asked to go."""
     tasks = [writer.task for writer in live.values() if writer.task]
-    for task in tasks:
-        task.cancel()
+    for writer in tuple(live.values()):
+        writer.cancel()
     if tasks:
         await asyncio.wait(tasks, timeout=10)
+    if _held:
+        await asyncio.wait(_held, timeout=10)
     await client.close()
-
-
-def _claim(message_id: int) -> Call:
-    """One conditional update: a second start of the same reply finds nothing to claim."""
-    queued = Message.objects.filter(
-        pk=message_id, status=Message.Status.QUEUED, stop_requested_at__isnull=True, deleted_at__isnull=True
-    )
-    now = timezone.now()
-    if not queued.update(status=Message.Status.STREAMING, heartbeat_at=now, sent_at=now):
-        raise endings.Gone
-    message = Message.objects.select_related("conversation__team").get(pk=message_id)
-    call = call_for(message)
-    if call.left_out:
-        _note(message, call)
-    return call
-
-
-def _note(message: Message, call: Call) -> None:
-    parameters: dict[str, Any] = message.parameters | {"left_out": list(call.left_out)}
-    Message.objects.filter(pk=message.pk).update(parameters=parameters)
 
 
 @broadcasts.listener("stop")

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import path
 from django.utils.http import content_disposition_header
@@ -64,6 +66,8 @@ async def _send(request: HttpRequest, found: Attachment, which: str, is_download
     kept = getattr(found, which)
     if not kept:
         raise Http404
+    # A download may take minutes; the connection that found it goes back to the pool first.
+    await sync_to_async(close_old_connections)()
     content_type = found.content_type if which == "file" else _type_of(kept.name)
     size = await asyncio.to_thread(_size, kept)
     etag = f'"{found.pk}-{which}-{size}"'

@@ -3,7 +3,7 @@
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -12,18 +12,24 @@ from django.views.decorators.http import require_http_methods, require_POST
 from chats import accounts, keys, memberships
 from chats.forms import InvitationForm, KeyForm, TeamForm
 from chats.models import Invitation, Membership, Preference, Role, Team
+from chats.models.team import KEEPERS
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def teams(request):
     form = TeamForm(request.POST or None)
+    # A new team may spend the site's key, so it takes somebody who keeps a team already.
+    may_found = Membership.objects.filter(user=request.user, role__in=KEEPERS).exists()
+    if request.method == "POST" and not may_found:
+        raise Http404
     if request.method == "POST" and form.is_valid():
         if not ratelimit.consume(request, action="team"):
             return ratelimit.respond_429(request)
         return redirect(accounts.found_team(request.user, form.cleaned_data["name"]))
     mine = Membership.objects.filter(user=request.user).select_related("team").order_by("team__name", "pk")
     context = {"memberships": mine, "form": form, "current": Team.objects.current_for(request.user)}
+    context["may_found"] = may_found
     return render(request, "chats/teams/list.html", context, status=422 if form.errors else 200)
 
 
@@ -72,8 +78,12 @@ def removal(request, pk: int, membership: int):
 @require_POST
 def ownership(request, pk: int):
     found = get_object_or_404(Team.objects.owned_by(request.user), pk=pk)
-    heir = get_object_or_404(found.memberships, pk=request.POST.get("member") or 0)
+    heir = get_object_or_404(found.memberships, pk=_number(request.POST.get("member", "")))
     return _changed(request, found, lambda: memberships.transfer(found, by=request.user, to=heir))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _changed(request, found: Team, change):

@@ -261,7 +261,7 @@ async def test_a_reply_is_saved_at_most_twice_a_second(team, alice, connect, mon
     real = checkpoints._write
 
     def counted(rows):
-        writes.extend((time.monotonic(), row["pk"]) for row in rows)
+        writes.extend((time.monotonic(), row["claim"].message_id) for row in rows)
         return real(rows)
 
     monkeypatch.setattr(checkpoints, "_write", counted)

@@ -8,6 +8,8 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import path
 from redis.exceptions import RedisError
 
+from playground import small
+
 _migrated = False
 
 
@@ -48,8 +50,6 @@ def _redis() -> str:
 
 def _worker() -> str:
     """Only where worker and beat are threads of this process; elsewhere they are watched by themselves."""
-    from playground import small
-
     if settings.REDIS_URL or small.running is None:
         return ""
     return "" if small.running.is_running else "the worker has stopped"

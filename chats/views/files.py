@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import path
 from django.utils.http import content_disposition_header
@@ -67,7 +67,7 @@ async def _send(request: HttpRequest, found: Attachment, which: str, is_download
     if not kept:
         raise Http404
     # A download may take minutes; the connection that found it goes back to the pool first.
-    await sync_to_async(close_old_connections)()
+    await sync_to_async(_give_back)()
     content_type = found.content_type if which == "file" else _type_of(kept.name)
     size = await asyncio.to_thread(_size, kept)
     etag = f'"{found.pk}-{which}-{size}"'
@@ -79,6 +79,12 @@ async def _send(request: HttpRequest, found: Attachment, which: str, is_download
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _give_back() -> None:
+    """Into the pool; SQLite's connection is this thread's own and stays."""
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        connection.close()
 
 
 def _size(kept) -> int:

@@ -34,8 +34,8 @@ SMALL_TARGETS = """
     const box = node.getBoundingClientRect();
     const isShown = box.width > 0 && node.checkVisibility({ opacityProperty: true, visibilityProperty: true });
     if (!isShown || !isInside(box, page) || isClipped(node, box) || !isSmall(node, box)) continue;
-    const name = node.ariaLabel || node.textContent.trim().slice(0, 40);
-    found.push(`${name} ${Math.round(box.width)} × ${Math.round(box.height)} at ${Math.round(box.left)}, ${Math.round(box.top)}`);
+    const [left, top, width, height] = [box.left, box.top, box.width, box.height].map(Math.round);
+    found.push(`${node.ariaLabel || node.textContent.trim().slice(0, 40)} ${width} × ${height} at ${left}, ${top}`);
   }
   return found;
 }

@@ -184,13 +184,21 @@ def test_two_owners_who_leave_at_once_leave_one_behind_on_postgresql(on_postgres
     on_postgresql(f"{__file__}::test_two_owners_who_leave_at_once_leave_one_behind")
 
 
-def test_anybody_makes_a_team_and_owns_it(client, charlie):
-    client.force_login(charlie)
+def test_who_keeps_a_team_makes_another_and_owns_it(client, team, alice):
+    client.force_login(alice)
     response = client.post("/teams/", {"name": "Solo"})
-    team = Team.objects.get(name="Solo")
-    assert response["Location"] == f"/teams/{team.pk}/"
-    assert Membership.objects.get(team=team, user=charlie).role == Role.OWNER
-    assert Team.objects.current_for(charlie) == team
+    solo = Team.objects.get(name="Solo")
+    assert response["Location"] == f"/teams/{solo.pk}/"
+    assert Membership.objects.get(team=solo, user=alice).role == Role.OWNER
+    assert Team.objects.current_for(alice) == solo
+
+
+def test_who_keeps_no_team_cannot_spend_the_sites_key_through_a_new_one(client, team, bob, victor, charlie):
+    for person in (bob, victor, charlie):
+        client.force_login(person)
+        assert client.post("/teams/", {"name": "Mine"}).status_code == 404
+        assert "Make the team" not in client.get("/teams/").content.decode()
+    assert not Team.objects.filter(name="Mine").exists()
 
 
 def test_a_person_switches_between_teams(client, team, bob):

@@ -1,5 +1,6 @@
 /** Holds text, files and choice of the next message together: sends, queues, edits and stops; its parts do the showing. */
 
+import "elements/message-list.js"; // first, for it shows what is sent from here
 import { editLast, page } from "lib/conversation-page.js";
 import { Desk } from "lib/desk.js";
 import { isCoarse, tell } from "lib/dom.js";

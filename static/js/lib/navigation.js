@@ -47,7 +47,9 @@ export async function open(url, { replace = false, scroll = null } = {}) {
 /** A new conversation has got its address: takes over bar, title and address, and leaves messages and composer alone. */
 export async function settle(url) {
   const before = location.href;
-  history.pushState({ scroll: null }, "", url);
+  current?.abort(); // a page still on its way would replace what was just sent
+  current = null;
+  history.replaceState({ scroll: null }, "", url); // Back must not show an empty page
   shownUrl = location.href;
   document.querySelector("[data-greeting]")?.remove();
   document.body.dataset.conversation = /\/c\/(\d+)\//.exec(url)?.[1] ?? "";

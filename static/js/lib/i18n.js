@@ -11,7 +11,7 @@ export const useStrings = (found) => (strings = found);
 
 const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (whole, name) => values[name] ?? whole);
 
-/** `t("…", { name })` fills in `%(name)s` */
+/** fills in `%(name)s` */
 export function t(text, values = {}) {
   const found = strings[text];
   return fill(typeof found === "string" && found ? found : text, values);

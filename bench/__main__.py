@@ -57,19 +57,25 @@ class Report:
 
 
 async def measure(product: Product, url: str, report: Report, rounds: int, is_quick: bool) -> None:
-    person = await Person.arrive(product.url)
-    person.session._connector._limit = 0
-    await person.start(product.owner_link)
+    owner = await Person.arrive(product.url)
+    await owner.start(product.owner_link)
+    await owner.leave()
     pid = product.process.pid
     report.add("memory idle", memory_mb(pid), 0, "≤ 120", "MB")
-    pairs = await make_pairs(person, CROWD)
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
+        await relays(product, session, url, report, rounds, is_quick)
+
+
+async def relays(product: Product, session, url: str, report: Report, rounds: int, is_quick: bool) -> None:
+    pid = product.process.pid
+    pairs = await make_pairs(product, session, 0, CROWD)
     await one_stream(pairs[:1], url, report, rounds)
     await fifty(pairs[:50], url, report, rounds)
     await crowd(pairs, url, report, rounds, pid)
     report.add("memory at 100 streams", memory_mb(pid), 0, "≤ 180", "MB")
     if not is_quick:
-        await most(person, pairs, url, report)
-    await person.leave()
+        await most(product, session, pairs, url, report)
 
 
 async def one_stream(pairs: list[Pair], url: str, report: Report, rounds: int) -> None:
@@ -97,7 +103,7 @@ async def fifty(pairs: list[Pair], url: str, report: Report, rounds: int) -> Non
 
 async def crowd(pairs: list[Pair], url: str, report: Report, rounds: int, pid: int) -> None:
     p50, p99, cpu, floor50, floor99, floor_cpu = [], [], [], [], [], []
-    count = 250
+    count = 500
     for _ in range(rounds):
         began = time.process_time()
         base = await direct(url, len(pairs), count, 1.0)
@@ -114,11 +120,12 @@ async def crowd(pairs: list[Pair], url: str, report: Report, rounds: int, pid: i
     report.add("CPU s per 1,000 deltas, 100 × 50/s", middle(cpu), middle(floor_cpu), "≤ 0.06", "s")
 
 
-async def most(person: Person, pairs: list[Pair], url: str, report: Report) -> None:
+async def most(product: Product, session, pairs: list[Pair], url: str, report: Report) -> None:
     """The most streams with a p99 under 100 ms, in steps of 50, each with an onlooker."""
     held = 0
     for number in range(100, 601, 50):
-        pairs += await make_pairs(person, max(0, number - len(pairs)))
+        if number > len(pairs):
+            pairs += await make_pairs(product, session, len(pairs), number - len(pairs))
         base = await direct(url, number, 250, 1.0)
         run, other = await through(pairs[:number], 250, 1.0)
         report.count(run, other)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 import aiohttp
 
 from tests.live import HERE, Product
-from tests.person import Person
 from tests.services import accepts, free_port, wait_until
 
 STAMP = re.compile(r"t=(\d+) ")
@@ -140,12 +139,35 @@ class Pair:
         )
 
 
-async def make_pairs(person: Person, number: int) -> list[Pair]:
-    return [await make_pair(person) for _ in range(number)]
+MEMBERS = """
+from importlib import import_module
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
+from chats.models import Membership, Team
+store = import_module(settings.SESSION_ENGINE).SessionStore
+team = Team.objects.get()
+for number in range({first}, {first} + {count}):
+    user = get_user_model().objects.create(username=f"member{{number}}", password="!")
+    Membership.objects.create(team=team, user=user)
+    session = store()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    print("session", session.session_key)
+"""
 
 
-async def make_pair(person: Person) -> Pair:
-    asker, onlooker = await line(person), await line(person)
+async def make_pairs(product: Product, session: aiohttp.ClientSession, first: int, count: int) -> list[Pair]:
+    """Each pair is a member of the team with two tabs; the second one looks on."""
+    script = MEMBERS.format(first=first, count=count)
+    printed = await asyncio.to_thread(product.manage, script)
+    keys = [line.split()[1] for line in printed.splitlines() if line.startswith("session ")]
+    return [await make_pair(product.url, session, key) for key in keys]
+
+
+async def make_pair(url: str, session: aiohttp.ClientSession, key: str) -> Pair:
+    asker, onlooker = await line(url, session, key), await line(url, session, key)
     question = {"client_id": uuid.uuid4().hex, "conversation": None, "parent": None, "model": MODEL}
     await asker.send(type="message.create", text=wish(1000, 1), attachments=[], parameters={}, **question)
     accepted = await asker.until("message.accepted")
@@ -154,10 +176,9 @@ async def make_pair(person: Person) -> Pair:
     return Pair(asker, onlooker, accepted["conversation"], accepted["reply"])
 
 
-async def line(person: Person) -> Viewer:
-    cookies = "; ".join(f"{cookie.key}={cookie.value}" for cookie in person.session.cookie_jar)
-    headers = {"Cookie": cookies, "Origin": person.url}
-    return Viewer(await person.session.ws_connect(f"{person.url}/ws/", headers=headers, max_msg_size=0))
+async def line(url: str, session: aiohttp.ClientSession, key: str) -> Viewer:
+    headers = {"Cookie": f"sessionid={key}", "Origin": url}
+    return Viewer(await session.ws_connect(f"{url}/ws/", headers=headers, max_msg_size=0))
 
 
 def product_at(upstream: Upstream) -> Product:

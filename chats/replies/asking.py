@@ -142,9 +142,12 @@ def settle(asked: Asked) -> None:
         if not conversation.title:
             title = title_from(asked.message.text, [file.name for file in asked.message.files()])
             mine.filter(title="", is_title_manual=False).update(title=title)
-        conversation.marks.update_or_create(user=user, defaults={"seen_at": now})
-        ModelUse.objects.update_or_create(user=user, model=reply.model, defaults={"used_at": now})
-        tree.choose(conversation, user, reply.pk)
+        if not conversation.marks.filter(user=user).update(seen_at=now):
+            conversation.marks.update_or_create(user=user, defaults={"seen_at": now})
+        if not ModelUse.objects.filter(user=user, model=reply.model).update(used_at=now):
+            ModelUse.objects.update_or_create(user=user, model=reply.model, defaults={"used_at": now})
+        if asked.is_branch:  # elsewhere the new message is the only one, and so the one in view
+            tree.choose(conversation, user, reply.pk)
         transaction.on_commit(partial(broadcasts.conversation_changed, conversation, "spoken"))
 
 

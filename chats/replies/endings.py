@@ -112,5 +112,4 @@ def announce(message_id: int) -> None:
     broadcasts.message_changed(message)
     if message.parent and message.parent.files():
         broadcasts.message_changed(message.parent)
-    broadcasts.conversation_changed(message.conversation, "state")
     broadcasts.conversation_changed(message.conversation, "spoken")

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 WINDOW_S = 0.030  # below 20 ms nothing is saved, above 50 ms it looks jerky (performance.md)
 CROWD = 20  # replies at once from which the window grows, 0.1 ms for each more
 CROWDED_S = 0.0001
+SLOW_S = 0.5  # within this time Stop reaches us as a cancellation before the call begins
 
 
 class Writer:
@@ -85,8 +86,9 @@ class Writer:
         await database_sync_to_async(claims.take)(self.claim)
         self.is_claimed = True
         checkpoints.add(self.draft, self.claim)
+        began = time.monotonic()
         call = await claims.prepared(self.claim)
-        if not await database_sync_to_async(claims.is_wanted)(self.claim):
+        if time.monotonic() - began > SLOW_S and not await database_sync_to_async(claims.is_wanted)(self.claim):
             self.is_stopped = True
             raise asyncio.CancelledError
         await self._read(call)

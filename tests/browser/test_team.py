@@ -40,7 +40,7 @@ def test_a_removed_member_stops_receiving_text_files_and_pages(alice, bob, tmp_p
     team.get_by_role("button", name="Remove from the team").click()
     expect(team.get_by_text("bob", exact=True)).to_be_hidden()
 
-    expect(bob.page.get_by_text("You can no longer see this conversation.")).to_be_visible()
+    expect(bob.page.get_by_role("heading", name="You are in no team")).to_be_visible()
     expect(bob.page).not_to_have_url(re.compile(f"/c/{conversation}/"))
     lost = [type_ for type_, _ in heard].index("access.lost")
     seen_at_removal = len(text_of(reply))

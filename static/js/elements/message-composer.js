@@ -1,6 +1,5 @@
 /** Holds text, files and choice of the next message together: sends, queues, edits and stops; its parts do the showing. */
 
-import "elements/message-list.js"; // first, for it shows what is sent from here
 import { editLast, page } from "lib/conversation-page.js";
 import { Desk } from "lib/desk.js";
 import { isCoarse, tell } from "lib/dom.js";
@@ -57,7 +56,8 @@ class MessageComposer extends HTMLElement {
     this.#setPlace(Number(this.dataset.conversation) || null);
     if (!this.#standing.conversation) outbox.team = this.dataset.team;
     this.#stops = [this.#standing.follow(on), outbox.on("change", () => this.#show())];
-    await Promise.all(PARTS.map((tag) => customElements.whenDefined(tag)));
+    // The list too: it shows what is sent from here, and must hear of it.
+    await Promise.all([...PARTS, "message-list"].map((tag) => customElements.whenDefined(tag)));
     if (this.isConnected) this.#begin();
   }
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.visitor import expect_status
+from tests.services import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-phone")]
 WIDTH, HEIGHT = 390, 844
@@ -66,7 +67,8 @@ def test_a_question_by_touch_from_sheet_to_answer(alice):
     alice.model.tap()
     picker = page.get_by_role("dialog", name="Choose a model")
     expect(picker.get_by_role("option").first).to_be_visible()
-    assert picker.bounding_box() == pytest.approx({"x": 0, "y": 0, "width": WIDTH, "height": HEIGHT}, abs=1)
+    whole = pytest.approx({"x": 0, "y": 0, "width": WIDTH, "height": HEIGHT}, abs=1)
+    wait_until(lambda: picker.bounding_box() == whole, "the picker filling the screen once it has come in")
     assert_fits(alice, "picker")
     picker.get_by_role("combobox").fill("qwen3-max-preview")
     picker.get_by_role("option").first.tap()
@@ -97,7 +99,8 @@ def test_a_question_by_touch_from_sheet_to_answer(alice):
     expect(alice.questions).to_contain_text("markdown showcase")
     expect(row).not_to_be_in_viewport()
 
-    alice.button("Model and parameters").tap()
+    alice.button("Actions").first.tap()
+    page.get_by_role("menuitem", name="Model and parameters").tap()
     panel = page.get_by_role("complementary", name="Settings of this conversation")
     expect(panel).to_be_in_viewport()
     expect(panel.get_by_role("spinbutton", name="Temperature")).to_be_visible()

@@ -118,6 +118,7 @@ class Visitor:
         expect(self.page.get_by_role("option", selected=True).first).to_contain_text(name, ignore_case=True)
         field.press("Enter")
         expect(field).to_be_hidden()
+        expect(self.model).to_contain_text(name, ignore_case=True)
 
     def menu(self, opener: Locator, item: str) -> None:
         opener.click()

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Door
 from tests.browser.visitor import Visitor, expect_status
 from tests.live import Product
 
@@ -42,10 +41,9 @@ def complaints(visitor: Visitor, what: str, part: str = "html") -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def full(house, chromium) -> int:
+def full(front_door) -> int:
     """A conversation with everything in it, shared; another one in the archive, another one in the bin."""
-    door = Door(house, chromium)
-    alice = door("alice").go()
+    alice = front_door("alice").go()
     alice.page.get_by_role("button", name="Watch a film").click()
     expect(alice.button("Send")).to_be_enabled()
     alice.composer.press("Enter")
@@ -64,11 +62,10 @@ def full(house, chromium) -> int:
     expect(alice.reply).to_contain_text("2/2")
     alice.button("Share").click()
     for name, action in (("For the archive", "Archive"), ("For the bin", "Delete")):
-        alice.go()
-        expect_status(alice.ask(name), "complete")
+        expect_status(alice.begin().ask(name), "complete")
         alice.menu(alice.button("Actions"), action)
         expect(alice.page.get_by_role("navigation", name="Conversations").get_by_text(name)).to_have_count(0)
-    alice.context.close()
+    front_door.close()
     return conversation
 
 

@@ -70,12 +70,9 @@ def test_from_the_first_tab_to_an_answer_and_on(alice):
 def test_the_list_is_one_stop_of_tab_and_walked_by_arrows(alice):
     alice.go()
     for text in ("Alpha", "Beta"):
-        alice.page.keyboard.press("Control+Shift+O")
-        expect(alice.page.get_by_role("heading", name="What shall we look at?")).to_be_visible()
-        expect_status(alice.ask(text), "complete")
+        expect_status(alice.begin().ask(text), "complete")
     rows = alice.page.get_by_role("navigation", name="Conversations").get_by_role("link")
-    alice.page.keyboard.press("Control+Shift+O")
-    expect(alice.page.get_by_role("heading", name="What shall we look at?")).to_be_visible()
+    alice.begin()
     rows.filter(has_text="Beta").focus()
     alice.page.keyboard.press("ArrowDown")
     expect(rows.filter(has_text="Alpha")).to_be_focused()

@@ -10,6 +10,8 @@ from tests.services import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-offline")]
 
+CALM_MS = 350  # longer than the guard that takes the second half of a double click for neither Send nor Stop
+
 
 def rows(product, text: str) -> int:
     return int(
@@ -37,7 +39,7 @@ def test_a_message_written_while_the_server_is_away_goes_out_once(product, alice
     alice.page.close()
 
     product.start()
-    alice.page = alice.context.new_page()
+    alice.page = alice.new_page()
     alice.page.goto("/")
     row = alice.page.get_by_role("navigation", name="Conversations").get_by_role("link", name="First, with a server")
     row.click()
@@ -70,7 +72,7 @@ def test_a_message_that_has_not_left_can_be_taken_back(product, alice):
     alice.context.set_offline(True)
     expect(alice.page.get_by_text(re.compile("^(Reconnecting|Offline)"))).to_be_visible()
     send_into_the_void(alice, "Better not")
-    alice.button("Take back").click()
+    alice.button("Take back").click(delay=CALM_MS)
     expect(alice.composer).to_have_value("Better not")
     expect(alice.questions).to_have_count(0)
     alice.context.set_offline(False)

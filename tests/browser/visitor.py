@@ -22,16 +22,32 @@ async (texts) => {
 class Visitor:
     """`complaints`: console errors, uncaught exceptions, CSP violations; `abroad`: requests to other hosts."""
 
-    def __init__(self, context: BrowserContext, url: str, name: str) -> None:
-        self.context, self.url, self.name = context, url, name
+    def __init__(self, context: BrowserContext, url: str, name: str, kind: str = "") -> None:
+        self.context, self.url, self.name, self.kind = context, url, name, kind
         self.complaints: list[str] = []
         self.requests: list[str] = []
-        context.add_init_script(LISTEN_FOR_VIOLATIONS)
-        context.on("request", self._asked)
-        context.on("console", self._told)
-        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
-        self.page = context.new_page()
-        self.page.on("websocket", lambda line: self.requests.append(line.url))
+        self.page = self.new_page()
+
+    def new_page(self) -> Page:
+        page = self.context.new_page()
+        page.add_init_script(LISTEN_FOR_VIOLATIONS)
+        page.on("request", self._asked)
+        page.on("websocket", lambda line: self.requests.append(line.url))
+        page.on("console", self._told)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        return page
+
+    def leave(self) -> None:
+        """Closes every page and forgets what the browser kept, except its cache."""
+        self.context.set_offline(False)
+        self.context.unroute_all()
+        pages, empty = self.context.pages, self.context.new_page()
+        for page in pages:
+            page.close()
+        kept = {"origin": self.url, "storageTypes": "local_storage,indexeddb"}
+        self.context.new_cdp_session(empty).send("Storage.clearDataForOrigin", kept)
+        self.context.clear_cookies()
+        empty.close()
 
     def _asked(self, request: Request) -> None:
         self.requests.append(request.url)
@@ -57,10 +73,16 @@ class Visitor:
         expect(self.composer).to_be_focused()
         return self
 
+    def begin(self) -> "Visitor":
+        """A new conversation, by its key; much quicker than loading a page."""
+        self.page.keyboard.press("Control+Shift+O")
+        expect(self.page.get_by_role("heading", name="What shall we look at?")).to_be_visible()
+        return self.ready()
+
     def tab(self, path: str, prepare: Callable[[Page], None] = lambda page: None) -> "Visitor":
         """The same person's second tab."""
         other = copy.copy(self)
-        other.page = self.context.new_page()
+        other.page = self.new_page()
         prepare(other.page)
         return other.go(path)
 

@@ -299,7 +299,7 @@ class MessageList extends HTMLElement {
     this.#follow.release();
     const article = await this.#earlier.find(message).catch(() => null);
     if (!article?.isConnected) return;
-    article.scrollIntoView({ block: "start" });
+    this.#follow.hold(article);
     article.focus({ preventScroll: true });
     article.dataset.found = "";
     setTimeout(() => delete article.dataset.found, FOUND_MS);

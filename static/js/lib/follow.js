@@ -15,6 +15,7 @@ export class Follow {
   #content;
   #room;
   #pinned = null;
+  #held = null;
   #onChange;
   #seenTop = 0;
   #seenHeight = 0;
@@ -53,6 +54,7 @@ export class Follow {
 
   toEnd() {
     this.isFollowing = true;
+    this.#held = null;
     this.grown();
     this.#onChange();
   }
@@ -63,9 +65,17 @@ export class Follow {
     this.#onChange();
   }
 
+  /** Puts `message` at the top and keeps it there, whatever the heights above turn out to be, until the reader moves. */
+  hold(message) {
+    this.release();
+    this.#held = message;
+    this.grown();
+  }
+
   /** Puts `message` near the top once; from then on the room below shrinks as the reply grows, so nothing moves. */
   pin(message) {
     this.#pinned = message;
+    this.#held = null;
     this.isFollowing = true;
     this.#makeRoom();
     this.#scrollTo(this.#topOf(message) - TOP_GAP);
@@ -83,7 +93,8 @@ export class Follow {
   grown() {
     this.#makeRoom();
     const { below } = this;
-    if (this.isFollowing && below > 0 && this.#content.childElementCount) this.#scrollTo(this.#scroller.scrollTop + below + END_GAP);
+    if (this.#held?.isConnected) this.#scrollTo(this.#topOf(this.#held) - TOP_GAP);
+    else if (this.isFollowing && below > 0 && this.#content.childElementCount) this.#scrollTo(this.#scroller.scrollTop + below + END_GAP);
     this.#remember();
     this.#onChange();
   }
@@ -118,6 +129,7 @@ export class Follow {
 
   #listen() {
     const on = (target, type, act) => target.addEventListener(type, act, { passive: true, signal: this.#stops.signal });
+    for (const type of ["wheel", "touchmove", "keydown", "pointerdown"]) on(this.#scroller, type, () => (this.#held = null));
     on(this.#scroller, "wheel", (event) => event.deltaY < 0 && this.release());
     on(this.#scroller, "touchstart", (event) => (this.#touchY = event.touches[0].clientY));
     on(this.#scroller, "touchmove", (event) => event.touches[0].clientY > this.#touchY + 4 && this.release());

@@ -29,6 +29,7 @@ class Parameter:
     max_length: int | None = None
     not_with: tuple[str, ...] = ()  # ruled out while one of these is on
     only_with: str = ""  # ruled out while this other parameter is off
+    is_main: bool = False  # one of the two or three that a generation's form shows unfolded
     is_required: bool = False  # never left out: what the gateway would fill in is refused
     path: str = ""  # where the value goes when it is not a top-level key
     note: str = ""
@@ -37,8 +38,9 @@ class Parameter:
         """As the panel reads it: without what is not set, and without where it goes on the wire."""
         facts = asdict(self)
         del facts["path"]
-        if not self.is_required:
-            del facts["is_required"]
+        for name in ("is_required", "is_main"):
+            if not facts[name]:
+                del facts[name]
         return {key: value for key, value in facts.items() if value not in (None, "", ())}
 
 

@@ -27,6 +27,7 @@ class Part:
     frames: tuple[bytes, ...] = ()
     fps: float | None = None
     signature: str = ""  # of a reasoning part: Claude wants it back byte for byte (text.md 3.5)
+    role: str = ""  # what a generation makes of it: first_frame last_frame reference source mask
     call_id: str = ""  # of a tool_call or tool_result part
     arguments: str = ""  # of a tool_call part: the JSON string, as it came
 
@@ -62,10 +63,21 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
+class FilePart:
+    """One file of a multipart body; the gateway tells its type by the ending of `filename` (images.md 6.1)."""
+
+    name: str  # of the form's field
+    filename: str
+    content_type: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One HTTP call as a protocol wants it made; `path` starts with a slash and is joined to the base URL.
 
-    Media in `json` are body.Base64 objects, which become strings when they are sent.
+    Media in `json` are body.Base64 objects, which become strings when they are sent. `form` and `files` make a
+    multipart body instead.
     """
 
     method: Literal["GET", "POST"]
@@ -73,6 +85,8 @@ class Request:
     json: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     read_timeout_s: float = 310.0  # silence allowed between bytes (text.md 2.2)
+    form: Mapping[str, str] | None = None
+    files: tuple[FilePart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +169,46 @@ class Finished:
     """The end of a reply as the vendor told it; without one a stream is incomplete."""
 
     reason: FinishReason
+
+
+OutputRole = Literal["", "viewer", "splat", "mesh", "panorama"]
+TaskStatus = Literal["queued", "running", "succeeded", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One result of a generation: bytes or an address, exactly one; `error` instead where one of a set failed.
+
+    `role` "viewer" is a page to visit, never downloaded (World Labs). A partial picture is only to be shown.
+    """
+
+    kind: MediaKind
+    data: bytes = field(default=b"", repr=False)
+    url: str = ""
+    content_type: str = ""
+    role: OutputRole = ""
+    revised_prompt: str = ""
+    error: str = ""
+    is_partial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """Where a generation stands as one answer of the gateway tells it; `progress` is 0–1, None where nobody says.
+
+    `outputs` are there once it has succeeded; `error` is the vendor's own text once it has failed. `text` is what the
+    model said beside its pictures.
+    """
+
+    status: TaskStatus
+    remote_id: str = ""
+    progress: float | None = None
+    outputs: tuple[Output, ...] = ()
+    text: str = ""
+    error: str = ""
+    code: str = ""  # of the error, "" where nobody named one
+    usage: Usage | None = None
+    request_id: str = ""
 
 
 Event = Started | TextDelta | ReasoningDelta | ToolCallDelta | MediaOut | Citation | Usage | Finished

@@ -2,6 +2,7 @@
 
 from .attachment import Attachment
 from .conversation import Conversation, ConversationMark
+from .generation import Generation, GenerationInput, GenerationOutput
 from .message import Message
 from .preference import ModelUse, Preference
 from .team import Invitation, Membership, Role, Team
@@ -10,6 +11,9 @@ __all__ = [
     "Attachment",
     "Conversation",
     "ConversationMark",
+    "Generation",
+    "GenerationInput",
+    "GenerationOutput",
     "Invitation",
     "Membership",
     "Message",

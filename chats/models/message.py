@@ -35,6 +35,7 @@ class Message(models.Model):
         INTERRUPTED = "interrupted"  # by us: the process that wrote it is gone
         INCOMPLETE = "incomplete"  # by the gateway: it ended without a finish reason, or at a limit
         FAILED = "failed"
+        GENERATING = "generating"  # its generations run elsewhere and are no reply to be written: nobody waits to go on
 
     LIVE = (Status.QUEUED, Status.STREAMING)
 

@@ -24,8 +24,13 @@ class Person:
     taken: set[int] = field(default_factory=set)
 
     @classmethod
-    async def arrive(cls, url: str) -> "Person":
-        return cls(url, aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)))
+    async def arrive(cls, url: str, cookies: dict[str, str] | None = None) -> "Person":
+        """With the `cookies` of somebody who signed in before, signed in: signing in is rationed."""
+        return cls(url, aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), cookies=cookies))
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        return {cookie.key: cookie.value for cookie in self.session.cookie_jar}
 
     async def leave(self) -> None:
         if self.line:
@@ -51,7 +56,7 @@ class Person:
 
     async def connect(self, at: str = "") -> None:
         """Opens the socket, at another web process if `at` says so; its cookies are this site's."""
-        cookies = "; ".join(f"{cookie.key}={cookie.value}" for cookie in self.session.cookie_jar)
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         target = at or self.url
         self.line = await self.session.ws_connect(
             f"{target}/ws/", headers={"Cookie": cookies, "Origin": target}, max_msg_size=0

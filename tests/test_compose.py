@@ -1,5 +1,6 @@
 """The services of docker-compose.yml as plain processes: its commands and environments, a real PostgreSQL and Redis."""
 
+import asyncio
 import os
 import re
 import shlex
@@ -110,17 +111,30 @@ def installation(tmp_path_factory, postgres_url, redis_url) -> Iterator[Installa
     made.stop()
 
 
+@pytest.fixture(scope="module")
+def cookies(installation) -> dict[str, str]:
+    """Of alice, who made the first account."""
+
+    async def start() -> dict[str, str]:
+        url = f"http://127.0.0.1:{installation.ports['web-1']}"
+        alice = await Person.arrive(url)
+        await alice.start(url + installation.link)
+        cookies = alice.cookies
+        await alice.leave()
+        return cookies
+
+    return asyncio.run(start())
+
+
 def test_compose_names_every_service_of_the_product():
     expected = {"proxy", "migrate", "web-1", "web-2", "worker", "beat", "postgres", "redis"}
     assert set(COMPOSE) == expected
     assert all("healthcheck" in COMPOSE[name] for name in expected - {"migrate", "beat"})
 
 
-async def test_a_conversation_lives_across_two_web_processes(installation):
+async def test_a_conversation_lives_across_two_web_processes(installation, cookies):
     one_url, two_url = (f"http://127.0.0.1:{installation.ports[name]}" for name in ("web-1", "web-2"))
-    alice, again = await Person.arrive(one_url), await Person.arrive(two_url)
-    await alice.start(one_url + installation.link)
-    await again.sign_in()
+    alice, again = await Person.arrive(one_url, cookies), await Person.arrive(two_url, cookies)
     await alice.connect()
     await again.connect()
     asked = await alice.ask("long answer 6000 [sandbox: tokens_per_s 400]")
@@ -136,11 +150,10 @@ async def test_a_conversation_lives_across_two_web_processes(installation):
     await again.leave()
 
 
-async def test_stop_pressed_at_the_other_process_ends_the_reply(installation):
+async def test_stop_pressed_at_the_other_process_ends_the_reply(installation, cookies):
     one_url, two_url = (f"http://127.0.0.1:{installation.ports[name]}" for name in ("web-1", "web-2"))
-    asker, stopper = await Person.arrive(one_url), await Person.arrive(two_url)
+    asker, stopper = await Person.arrive(one_url, cookies), await Person.arrive(two_url, cookies)
     for person in (asker, stopper):
-        await person.sign_in()
         await person.connect()
     asked = await asker.ask("long answer 20000 [sandbox: tokens_per_s 100]")
     await asker.until("message.delta")
@@ -150,11 +163,10 @@ async def test_stop_pressed_at_the_other_process_ends_the_reply(installation):
         await person.leave()
 
 
-async def test_a_web_process_killed_in_mid_reply_leaves_its_text_and_the_reply_interrupted(installation):
+async def test_a_web_process_killed_in_mid_reply_leaves_its_text_and_the_reply_interrupted(installation, cookies):
     one_url, two_url = (f"http://127.0.0.1:{installation.ports[name]}" for name in ("web-1", "web-2"))
-    asker, watcher = await Person.arrive(two_url), await Person.arrive(one_url)
+    asker, watcher = await Person.arrive(two_url, cookies), await Person.arrive(one_url, cookies)
     for person in (asker, watcher):
-        await person.sign_in()
         await person.connect()
     asked = await asker.ask("long answer 20000 [sandbox: tokens_per_s 200]")
     await watcher.open(asked["conversation"])
@@ -173,11 +185,10 @@ async def test_a_web_process_killed_in_mid_reply_leaves_its_text_and_the_reply_i
         await person.leave()
 
 
-async def test_the_proxy_passes_pages_sockets_and_health(installation):
+async def test_the_proxy_passes_pages_sockets_and_health(installation, cookies):
     url = f"http://127.0.0.1:{installation.ports['proxy']}"
     wait_until(lambda: installation.is_healthy("proxy"), "the proxy healthy")
-    alice = await Person.arrive(url)
-    await alice.sign_in()
+    alice = await Person.arrive(url, cookies)
     await alice.connect()
     asked = await alice.ask("Hello through the proxy")
     assert await alice.ended(asked["reply"]) == "complete"

@@ -1,12 +1,13 @@
 """What a person sees of a conversation: the messages along their branch, a page at a time, with all a bubble needs."""
 
+from collections import defaultdict
 from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
 
-from chats import broadcasts, catalog, media, replies
-from chats.models import Conversation, Message, tree
+from chats import broadcasts, catalog, generations, media, replies
+from chats.models import Conversation, Generation, Message, tree
 from chats.models.tree import Tree
 
 PAGE = 30
@@ -18,7 +19,7 @@ def newest(conversation: Conversation, user, before: int | None = None) -> tuple
     ids = seen.path()
     if before is not None:
         ids = ids[: ids.index(before)] if before in ids else []
-    return _dressed(conversation, seen, ids[-PAGE:]), len(ids) > PAGE
+    return _dressed(conversation, seen, ids[-PAGE:], user), len(ids) > PAGE
 
 
 def one(message: Message, user) -> Message | None:
@@ -26,14 +27,14 @@ def one(message: Message, user) -> Message | None:
     seen = Tree.of(message.conversation, user)
     if not seen.up(message.pk):
         return None
-    return _dressed(message.conversation, seen, [message.pk])[0]
+    return _dressed(message.conversation, seen, [message.pk], user)[0]
 
 
 def choose(message: Message, user) -> list[Message]:
     """Puts `user` on the branch of `message`; answers it and all that follows."""
     tree.choose(message.conversation, user, message.pk)
     seen = Tree.of(message.conversation, user)
-    return _dressed(message.conversation, seen, [message.pk, *seen.path(message.pk)])
+    return _dressed(message.conversation, seen, [message.pk, *seen.path(message.pk)], user)
 
 
 def delete(user, message: Message) -> None:
@@ -54,17 +55,30 @@ def restore(message: Message) -> None:
         transaction.on_commit(partial(broadcasts.message_changed, message))
 
 
-def _dressed(conversation: Conversation, seen: Tree, ids: list[int]) -> list[Message]:
+def _dressed(conversation: Conversation, seen: Tree, ids: list[int], user) -> list[Message]:
     rows = Message.objects.filter(pk__in=ids).select_related("author").prefetch_related("attachments").in_bulk()
     messages = [rows[pk] for pk in ids if pk in rows]
     replied = _reply_by_question(conversation, seen, messages, rows)
+    made = _generations(messages, user)
     for message in messages:
         message.conversation = conversation
         message.siblings = seen.siblings(message.pk)
         message.spec = catalog.get(message.model)
         reply = replied.get(message.pk)
+        message.generation_rows = made.get(message.pk, [])
         message.receipts = media.receipts(message.files(), reply.usage, reply.status) if reply else {}
     return messages
+
+
+def _generations(messages: list[Message], user) -> dict[int, list[Generation]]:
+    """Of the messages that have some, which their parts tell, in order."""
+    having = [m.pk for m in messages if any(part.get("kind") == "generation" for part in m.parts)]
+    found: dict[int, list[Generation]] = defaultdict(list)
+    if having:
+        rows = Generation.objects.filter(message__in=having).order_by("position")
+        for row in generations.dressed(rows, user):
+            found[row.message_id].append(row)
+    return found
 
 
 def _reply_by_question(conversation, seen: Tree, messages, rows) -> dict[int, Message]:

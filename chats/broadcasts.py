@@ -219,6 +219,21 @@ def message_changed(message) -> None:
     _publish([conversation_topic(message.conversation_id)], changed_frame(message))
 
 
+def generation_changed(generation, facts: dict[str, Any]) -> None:
+    """`facts`: state progress left_s is_slow. To its conversation, and to the lists of those who may see it."""
+    conversation = generation.message.conversation
+    everyone = conversation.shared_at is not None
+    lists = team_topic(conversation.team_id) if everyone else user_topic(conversation.author_id)
+    frame = {
+        "type": "generation.changed",
+        "conversation": conversation.pk,
+        "message": generation.message_id,
+        "generation": generation.pk,
+        "revision": generation.revision,
+    }
+    _publish([conversation_topic(conversation.pk), lists], frame | facts)
+
+
 def conversation_changed(conversation, change: str) -> None:
     """`change`: created spoken title shared unshared archived deleted restored state. Tells its list watchers."""
     frame = {"type": "conversation.changed", "conversation": conversation.pk, "change": change}

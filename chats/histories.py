@@ -176,7 +176,7 @@ def _dressed(user, team: Team, rows: Iterable[Conversation]) -> list[Conversatio
     """Adds what is running and what this person may do; two queries for all rows together."""
     found = list(rows)
     role = Membership.objects.filter(user=user, team=team).values_list("role", flat=True).first()
-    live = Message.objects.filter(status__in=Message.LIVE, conversation__in=[c.pk for c in found])
+    live = Message.objects.filter(status__in=Message.RUNNING, conversation__in=[c.pk for c in found])
     running = set(live.values_list("conversation_id", flat=True)) if found else set()
     for conversation in found:
         is_mine = conversation.author_id == user.pk

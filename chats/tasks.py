@@ -1,9 +1,15 @@
 """Doors for Celery: each names one verb; what must run later is a time on a row, found by a sweep."""
 
-from celery import shared_task
+import logging
+import threading
 
-from chats import attachments, model_lists, replies
+from celery import shared_task
+from kombu.exceptions import OperationalError
+
+from chats import attachments, generations, model_lists, replies
 from chats.models import Conversation
+
+log = logging.getLogger(__name__)
 
 
 @shared_task
@@ -27,6 +33,23 @@ def mark_interrupted_replies() -> None:
 
 
 @shared_task
+def sweep_generations() -> None:
+    generations.sweep()
+
+
+@shared_task
 def purge_deleted() -> None:
     Conversation.objects.purge()
     attachments.purge()
+
+
+def sweep_soon() -> None:
+    """A hint that something is due; without a broker the next beat finds it. Never waits for the broker."""
+    threading.Thread(target=_hint, name="hint", daemon=True).start()
+
+
+def _hint() -> None:
+    try:
+        sweep_generations.apply_async(expires=5, retry=False)
+    except OperationalError as error:
+        log.warning("The queue cannot be reached; the sweep comes by itself: %s", error)

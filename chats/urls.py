@@ -9,6 +9,7 @@ ROOMS = (
     "conversations",
     "frames",
     "gateway_keys",
+    "generations",
     "invitations",
     "messages",
     "models",

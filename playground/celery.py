@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.signals import worker_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 
@@ -20,7 +21,22 @@ app.conf.update(
             "schedule": 5.0,
             "options": {"expires": 5},
         },
+        "sweep-generations": {
+            "task": "chats.tasks.sweep_generations",
+            "schedule": 1.0,
+            "options": {"expires": 2},
+        },
         "purge-deleted": {"task": "chats.tasks.purge_deleted", "schedule": 3600.0},
     },
 )
 app.autodiscover_tasks()
+
+
+@worker_shutdown.connect
+def drain_generations(**_facts) -> None:
+    """Paid calls that are open when a worker is asked to end are heard first."""
+    from django.conf import settings
+
+    from chats import generations
+
+    generations.drain(settings.GENERATION_DRAIN_S)

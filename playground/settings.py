@@ -140,6 +140,16 @@ else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     CELERY_BROKER_URL = "memory://"
 
+# Generations: how long a claimed step may be silent, how fast the gateway and the sandbox are asked (1 = as
+# docs/generations.md has it), and what one person, one result and one worker's end may cost.
+GENERATION_LEASE_S = env.float("GENERATION_LEASE_S", default=30.0)
+GENERATION_PACE = env.float("GENERATION_PACE", default=1.0)
+SANDBOX_PACE = env.float("SANDBOX_PACE", default=0.1)
+GENERATION_DRAIN_S = env.float("GENERATION_DRAIN_S", default=5.0)
+MAX_OPEN_GENERATIONS = env.int("MAX_OPEN_GENERATIONS", default=200)
+MAX_RESULT_BYTES = env.int("MAX_RESULT_BYTES", default=2 * 1024**3)
+RESULT_PATIENCE_S = env.float("RESULT_PATIENCE_S", default=3600.0)
+
 # Accounts: sign-in, password reset by mail and OpenID Connect are allauth's; new accounts come by invitation only.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -7,6 +7,9 @@ import logging
 import threading
 
 from celery.beat import EmbeddedService
+from django.conf import settings
+
+from chats import generations
 
 from .celery import app
 
@@ -38,6 +41,11 @@ class SmallSet:
         app.conf.worker_enable_remote_control = False
         self._thread.start()
         self.beat.start()
+
+    def drain(self) -> None:
+        """Before the server goes: no new steps, and paid calls that are open are heard, if it does not take long."""
+        self.beat.stop()
+        generations.drain(settings.GENERATION_DRAIN_S)
 
     def stop(self) -> None:
         self.beat.stop()

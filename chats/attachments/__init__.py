@@ -1,7 +1,7 @@
 """The verbs of files: begin and receive an upload, look into it, mend it for a model, keep what a model made."""
 
 from .arriving import Rejected, begin, begin_remote, cancel, purge, receive
-from .examining import forgotten, probe
+from .examining import examine, forgotten, probe
 from .keeping import keep
 from .mending import make_repair, repair
 
@@ -10,6 +10,7 @@ __all__ = [
     "begin",
     "begin_remote",
     "cancel",
+    "examine",
     "forgotten",
     "keep",
     "make_repair",

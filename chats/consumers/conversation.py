@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from chats import broadcasts, replies
+from chats import broadcasts, generations, replies, tasks
 from chats.broadcasts import conversation_topic, encode, hub, team_topic, user_topic
 from chats.models import Conversation, ConversationMark, Membership, Message
 
@@ -139,6 +139,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             parent=frames.whole_or_none(frame, "parent"),
             attachments=frames.wholes(frame, "attachments"),
             parameters=frames.mapping(frame, "parameters"),
+            roles=frames.roles(frame),
+            runs=tuple(generations.Run(**run) for run in frames.runs(frame)),
         )
         await self._accept(frame, await database_sync_to_async(replies.ask)(self.user, question))
 
@@ -149,6 +151,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             frames.whole(frame, "message"),
             frames.text(frame, "model", 200),
             frames.mapping(frame, "parameters"),
+            tuple(generations.Run(**run) for run in frames.runs(frame)),
         )
         await self._accept(frame, asked)
 
@@ -162,6 +165,8 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         if asked.reply.status == Message.Status.QUEUED:
             # Also for a resend: perhaps the process that took the first one went before it began.
             await replies.start(asked.reply)
+        elif asked.reply.status == Message.Status.GENERATING:
+            tasks.sweep_soon()
         await self.answer(
             {
                 "type": "message.accepted",

@@ -70,6 +70,29 @@ def mapping(frame: Mapping[str, Any], name: str) -> dict[str, Any]:
     return storable(value)
 
 
+def roles(frame: Mapping[str, Any]) -> dict[int, str]:
+    """As what each attachment goes in: {id: role}."""
+    told = mapping(frame, "roles")
+    if len(told) > 1_000 or not all(isinstance(role, str) and len(role) <= 20 for role in told.values()):
+        raise Bad(_("“%(name)s” must be an object.") % {"name": "roles"})
+    return {_whole(pk, "roles"): role for pk, role in told.items()}
+
+
+def runs(frame: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Of a generation: [{model, parameters, count}]; the verb says how many are too many."""
+    told = frame.get("runs") or []
+    if not isinstance(told, list) or len(told) > 100 or not all(isinstance(one, dict) for one in told):
+        raise Bad(_("“%(name)s” must be a list.") % {"name": "runs"})
+    return tuple(
+        {
+            "model": text(one, "model", 200),
+            "parameters": mapping(one, "parameters"),
+            "count": 1 if one.get("count") is None else whole(one, "count"),
+        }
+        for one in told
+    )
+
+
 def lengths(value: Any) -> list[int]:
     """UTF-16 units per part, as the browser has them."""
     if value is None:

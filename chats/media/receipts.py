@@ -5,7 +5,7 @@ from typing import Any
 
 Receipt = dict[str, Any]
 
-LIVE = ("queued", "streaming")
+LIVE = ("queued", "streaming", "generating")
 
 
 def receipts(files: Iterable, usage: Mapping[str, Any] | None, status: str = "complete") -> dict[int, Receipt]:

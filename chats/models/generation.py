@@ -1,6 +1,7 @@
 """One paid job of a model that makes pictures, films or worlds: what was asked, where it stands, what came of it."""
 
 import secrets
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -84,6 +85,19 @@ class Generation(models.Model):
     submitted_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)
+
+    # Not columns: generations.dressed puts them on the rows that it hands to a template.
+    spec: Any
+    typical_s: float
+    shown_progress: float
+    left_s: float | None
+    elapsed_s: float
+    is_slow: bool
+    results_in_order: list
+    given_in_order: list
+    error_cause: str
+    may_write: bool
+    ratio: str
 
     objects = GenerationQuerySet.as_manager()
 

@@ -38,6 +38,7 @@ class Message(models.Model):
         GENERATING = "generating"  # its generations run elsewhere and are no reply to be written: nobody waits to go on
 
     LIVE = (Status.QUEUED, Status.STREAMING)
+    RUNNING = (*LIVE, Status.GENERATING)
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages")
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
@@ -68,6 +69,7 @@ class Message(models.Model):
     siblings: Any
     spec: Any
     receipts: dict[int, dict[str, Any]]
+    generation_rows: list
 
     objects = MessageQuerySet.as_manager()
 

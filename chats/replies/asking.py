@@ -11,9 +11,10 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chats import broadcasts, catalog
-from chats.catalog import ModelSpec
+from chats import broadcasts, catalog, generations
+from chats.catalog import ModelSpec, form
 from chats.catalog.fit import fit
+from chats.generations import Given, Run
 from chats.models import Attachment, Conversation, Message, ModelUse, Team, tree
 from chats.models.team import WRITERS
 
@@ -38,6 +39,8 @@ class Question:
     parent: int | None = None
     attachments: tuple[int, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    roles: Mapping[int, str] = field(default_factory=dict)  # of attachments, as a generation takes them
+    runs: tuple[Run, ...] = ()  # several results, or several models, for one question
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,12 @@ def ask(user, question: Question) -> Asked:
 def _ask(user, question: Question) -> Asked:
     spec, parameters = _checked(question)
     conversation = _conversation(user, question)
-    files = _files(user, conversation.team_id, question, spec)
+    files = _files(user, conversation.team_id, question.attachments)
+    roles = [question.roles.get(file.pk, "") for file in files]
+    runs = question.runs or ((Run(spec.model, question.parameters),) if form.is_generation(spec) else ())
+    checked = _checked_runs(user, runs, list(map(Given, files, roles)), question.text) if runs else None
+    if checked is None:
+        _check_fit(spec, files)
     parent = _parent(conversation, question.parent)
     is_branch = question.conversation is not None and _has_siblings(conversation, parent)
     message = Message.objects.create(
@@ -76,26 +84,32 @@ def _ask(user, question: Question) -> Asked:
         client_id=question.client_id,
         model=spec.model,
         parameters=parameters,
-        parts=[*({"kind": "attachment", "id": file.pk} for file in files), {"kind": "text", "text": question.text}],
+        parts=[*map(_attached, files, roles), {"kind": "text", "text": question.text}],
     )
     if files:
         message.attachments.set(files)
-    reply = _reply(message, user, question.client_id, spec, parameters)
+    reply = _reply(message, user, question.client_id, spec, parameters, checked)
     for row in (message, reply):
         transaction.on_commit(partial(broadcasts.message_created, row))
     return Asked(message, reply, is_branch=is_branch)
 
 
-def ask_again(user, client_id: str, message_id: int, model: str, parameters: Mapping[str, Any]) -> Asked:
+def ask_again(
+    user, client_id: str, message_id: int, model: str, parameters: Mapping[str, Any], runs: tuple[Run, ...] = ()
+) -> Asked:
     """A second answer beside the first, perhaps by another model; the first stays. Raises Refused."""
     asked = _writable(user, message_id)
     if asked.role == Message.Role.ASSISTANT:
         asked = Message.objects.select_related("conversation").get(children=asked)
-    spec, clean = _spec_and_parameters(model or asked.model, parameters)
-    _check_fit(spec, asked.files())
+    spec, clean = _spec_and_parameters(runs[0].model if runs else model or asked.model, parameters)
+    if form.is_generation(spec) and not runs:
+        runs = (Run(spec.model, parameters),)
+    checked = _checked_runs(user, runs, _given(asked), asked.text) if runs else None
+    if checked is None:
+        _check_fit(spec, asked.files())
     try:
         with transaction.atomic():
-            reply = _reply(asked, user, client_id, spec, clean)
+            reply = _reply(asked, user, client_id, spec, clean, checked)
             transaction.on_commit(partial(broadcasts.message_created, reply))
             return Asked(asked, reply, is_branch=True)
     except IntegrityError:
@@ -192,7 +206,24 @@ def _checked(question: Question) -> tuple[ModelSpec, dict[str, Any]]:
         raise Refused("too_many_files", _("Too many files for one message."))
     if not question.text.strip() and not question.attachments:
         raise Refused("empty", _("Write something or attach a file."))
-    return _spec_and_parameters(question.model, question.parameters)
+    first = question.runs[0] if question.runs else None
+    return _spec_and_parameters(first.model if first else question.model, question.parameters)
+
+
+def _checked_runs(user, runs: tuple[Run, ...], given: list[Given], text: str) -> generations.Runs:
+    try:
+        return generations.check_runs(user, runs, given, text)
+    except (ValueError, OverflowError) as error:
+        raise Refused("bad_run", str(error)) from error
+
+
+def _attached(file: Attachment, role: str) -> dict[str, Any]:
+    return {"kind": "attachment", "id": file.pk} | ({"role": role} if role else {})
+
+
+def _given(asked: Message) -> list[Given]:
+    roles = {part["id"]: part.get("role", "") for part in asked.parts if part["kind"] == "attachment"}
+    return [Given(file, roles[file.pk]) for file in asked.files()]
 
 
 def _spec_and_parameters(model: str, raw: Mapping[str, Any]) -> tuple[ModelSpec, dict[str, Any]]:
@@ -201,23 +232,24 @@ def _spec_and_parameters(model: str, raw: Mapping[str, Any]) -> tuple[ModelSpec,
     spec = catalog.get(model)
     if not spec.is_available:
         raise Refused("model_unavailable", _("%(model)s cannot be used here yet.") % {"model": spec.label})
+    if form.is_generation(spec):
+        return spec, {}  # they stand on each generation, checked by its form
     try:
         return spec, catalog.clean_parameters(spec, dict(raw))
     except (ValueError, OverflowError) as error:
         raise Refused("bad_parameters", str(error)) from error
 
 
-def _files(user, team_id: int, question: Question, spec: ModelSpec) -> list[Attachment]:
-    if not question.attachments:
+def _files(user, team_id: int, wanted: tuple[int, ...]) -> list[Attachment]:
+    if not wanted:
         return []
-    visible = Attachment.objects.visible_to(user).filter(team_id=team_id, pk__in=question.attachments)
+    visible = Attachment.objects.visible_to(user).filter(team_id=team_id, pk__in=wanted)
     found = {file.pk: file for file in visible}
-    files = [found[pk] for pk in dict.fromkeys(question.attachments) if pk in found]
-    if len(files) != len(set(question.attachments)):
+    files = [found[pk] for pk in dict.fromkeys(wanted) if pk in found]
+    if len(files) != len(set(wanted)):
         raise Refused("no_file", _("One of the files is no longer there. Attach it again."))
     if any(file.state != Attachment.State.READY for file in files):
         raise Refused("file_not_ready", _("A file is still being prepared."))
-    _check_fit(spec, files)
     return files
 
 
@@ -244,8 +276,15 @@ def _has_siblings(conversation: Conversation, parent: Message | None) -> bool:
     return beside.exists()
 
 
-def _reply(asked: Message, user, client_id: str, spec: ModelSpec, parameters: dict[str, Any]) -> Message:
-    return Message.objects.create(
+def _reply(
+    asked: Message,
+    user,
+    client_id: str,
+    spec: ModelSpec,
+    parameters: dict[str, Any],
+    runs: generations.Runs | None = None,
+) -> Message:
+    reply = Message.objects.create(
         conversation=asked.conversation,
         parent=asked,
         role=Message.Role.ASSISTANT,
@@ -253,9 +292,12 @@ def _reply(asked: Message, user, client_id: str, spec: ModelSpec, parameters: di
         client_id=client_id,
         model=spec.model,
         parameters=parameters,
-        status=Message.Status.QUEUED,
-        heartbeat_at=timezone.now(),
+        status=Message.Status.QUEUED if runs is None else Message.Status.GENERATING,
+        heartbeat_at=timezone.now() if runs is None else None,
     )
+    if runs is not None:
+        generations.begin(reply, runs)
+    return reply
 
 
 def _writable(user, message_id: int) -> Message:

@@ -7,7 +7,7 @@ from chats.catalog import ModelSpec
 from chats.catalog.fit import fit
 from chats.gateway.client import Credentials
 from chats.gateway.values import Part, Prompt, Turn
-from chats.models import Attachment, Message, tree
+from chats.models import Attachment, GenerationOutput, Message, tree
 
 GO_ON = "Continue exactly where your last answer stopped. Repeat nothing and add no introduction."
 
@@ -29,10 +29,12 @@ def call_for(reply: Message) -> Call:
     branch = tree.ancestors(reply)
     turns: list[Turn] = []
     left_out: list[int] = []
+    made: list[Attachment] = []
     for message in branch:
-        turns.append(_turn(message, spec, left_out))
+        turns.append(_turn(message, spec, left_out, made))
+        made = _made(message)
     if reply.parts:
-        turns += [_turn(reply, spec, left_out), Turn("user", (Part("text", GO_ON),))]
+        turns += [_turn(reply, spec, left_out, []), Turn("user", (Part("text", GO_ON),))]
     prompt = Prompt(tuple(turn for turn in turns if turn.parts), reply.parameters)
     credentials = keys.credentials(reply.conversation.team)
     ids = model_lists.available_ids(credentials)
@@ -40,20 +42,33 @@ def call_for(reply: Message) -> Call:
     return Call(spec, prompt, credentials, tuple(left_out), is_listed)
 
 
-def _turn(message: Message, spec: ModelSpec, left_out: list[int]) -> Turn:
+def _turn(message: Message, spec: ModelSpec, left_out: list[int], made: list[Attachment]) -> Turn:
+    """`made`: results of the generations before a question, which go along with it: no model takes pictures as its
+    own earlier words, every one that sees takes them from a person (images.md 7.4)."""
     if message.role == Message.Role.ASSISTANT:
         return Turn("assistant", tuple(_spoken(message)), message.model)
     files = message.files()
+    given = [*files, *(file for file in made if file.pk not in {mine.pk for mine in files})]
     parts: list[Part] = []
-    for file, verdict in zip(files, fit(spec, [file.facts() for file in files]), strict=True):
+    for file, verdict in zip(given, fit(spec, [file.facts() for file in given]), strict=True):
         if verdict.is_accepted:
             parts.append(media.deliver(file, verdict, spec))
-        else:
+        elif file in files:
             left_out.append(file.pk)
             parts.append(Part("text", _absent(file)))
     if message.text:
         parts.append(Part("text", message.text))
     return Turn("user", tuple(parts))
+
+
+def _made(message: Message) -> list[Attachment]:
+    """Results of this message's generations, which stand in no part of it, ready to be sent."""
+    if not any(part.get("kind") == "generation" for part in message.parts):
+        return []
+    done = GenerationOutput.objects.filter(generation__message=message, attachment__isnull=False)
+    rows = done.select_related("attachment").order_by("generation__position", "position")
+    found = [row.attachment for row in rows]
+    return [file for file in found if file and file.state == Attachment.State.READY and file.kind != "file"]
 
 
 def _absent(file: Attachment) -> str:
@@ -65,6 +80,8 @@ def _spoken(message: Message) -> list[Part]:
     for part in message.parts:
         if part["kind"] in ("text", "reasoning") and part.get("text"):
             spoken.append(Part(part["kind"], part["text"], signature=part.get("signature", "")))
+        elif part["kind"] == "generation":
+            spoken.append(Part("text", f"[made with {message.model}; what came of it follows]"))
         elif part["kind"] == "tool_call":
             # Until tools are executed a call would wait for a result for ever; the model sees what it asked.
             spoken.append(Part("text", f"[called {part['name']}({part['arguments']})]"))

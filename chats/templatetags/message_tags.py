@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from chats.gateway import errors
-from chats.models import Attachment, Message
+from chats.models import Attachment, Generation, Message
 
 register = template.Library()
 
 UNKNOWN = "–"
-SHOWN_KINDS = frozenset({"text", "reasoning", "attachment", "tool_call", "tool_result"})  # citations stand apart
+# Citations stand apart.
+SHOWN_KINDS = frozenset({"text", "reasoning", "attachment", "tool_call", "tool_result", "generation"})
 OTHER_MODEL = frozenset({"forbidden_model", "model_unavailable", "not_supported"})
 UNFINISHED = frozenset({Message.Status.STOPPED, Message.Status.INTERRUPTED, Message.Status.INCOMPLETE})
 LONG_TEXT = 1_500  # characters of a question from which it is folded
@@ -35,6 +36,7 @@ class ShownPart:
     values: Mapping[str, Any]
     attachment: Attachment | None = None
     is_last: bool = False
+    generation: Generation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,18 @@ class Figures:
 def shown_parts(message: Message) -> list[ShownPart]:
     """The parts in order, each with the template that draws it."""
     files = {file.pk: file for file in message.files()} if message.pk else {}
+    made = {row.pk: row for row in getattr(message, "generation_rows", ())}
     last = len(message.parts) - 1
     return [
-        ShownPart(index, kind, f"chats/parts/_{kind}.html", part, files.get(part.get("id")), index == last)
+        ShownPart(
+            index,
+            kind,
+            f"chats/parts/_{kind}.html",
+            part,
+            files.get(part.get("id")) if kind == "attachment" else None,
+            index == last,
+            made.get(part.get("id")) if kind == "generation" else None,
+        )
         for index, part in enumerate(message.parts)
         if (kind := part.get("kind")) in SHOWN_KINDS
     ]

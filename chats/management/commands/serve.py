@@ -67,6 +67,7 @@ def serve(host: str, port: int, greet) -> None:
     """Runs until Ctrl-C or SIGTERM; replies in flight end as interrupted with all their text."""
     from daphne.server import Server
     from twisted.internet import reactor as any_reactor
+    from twisted.internet.threads import deferToThread
 
     from playground import small
     from playground.asgi import application
@@ -74,6 +75,8 @@ def serve(host: str, port: int, greet) -> None:
     reactor: Any = any_reactor
     small_set = small.start()
     reactor.callWhenRunning(greet, host, port)
+    # In a thread: the sandbox answers on this very loop.
+    reactor.addSystemEventTrigger("before", "shutdown", lambda: deferToThread(small_set.drain))
     reactor.addSystemEventTrigger("after", "shutdown", small_set.stop)
     Server(
         application=application,

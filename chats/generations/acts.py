@@ -1,0 +1,88 @@
+"""What a person does to a generation: cancel it, look once more, make it again, take it back into the form."""
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from chats.models import Generation
+
+from . import ending, timing
+from .beginning import Given, Run
+from .claims import NEVER, State
+
+LOOKED_AT = (State.EXPIRED, State.UNKNOWN, State.FAILED, State.CANCELLED)
+
+
+class NotNow(Exception):
+    """The generation is not in a state for this; the text is for the person."""
+
+
+def cancel(generation: Generation) -> None:
+    """Stops our side. What was sent goes on at the vendor, who knows no cancel (video.md 3), and may be charged.
+
+    Every step names its claim, so taking it away ends the step; a submit under way ends as cancelled when answered.
+    """
+    now = timezone.now()
+    mine = Generation.objects.filter(pk=generation.pk)
+    with transaction.atomic():
+        is_sent = mine.filter(state=State.SUBMITTING, sent_at__isnull=False)
+        if is_sent.update(cancel_requested_at=now, revision=F("revision") + 1):
+            transaction.on_commit(partial(ending.tell, generation.pk))
+            return
+        ended = mine.filter(state__in=Generation.OPEN).update(
+            state=State.CANCELLED,
+            claim="",
+            due_at=NEVER,
+            cancel_requested_at=now,
+            finished_at=now,
+            revision=F("revision") + 1,
+        )
+        if not ended:
+            raise NotNow(_("It has already ended."))
+        ending.settle(_fresh(generation))
+
+
+def check(generation: Generation) -> None:
+    """Asks the gateway once more after a job that has a name; its deadline begins anew."""
+    with transaction.atomic():
+        row = Generation.objects.select_for_update().get(pk=generation.pk)
+        if row.state not in LOOKED_AT or not row.remote_id:
+            raise NotNow(_("The gateway gave this job no name, so it cannot be asked after."))
+        has_result = bool(row.outcome.get("outputs"))
+        Generation.objects.filter(pk=row.pk, state=row.state).update(
+            state=State.DOWNLOADING if has_result else State.RUNNING,
+            claim="",
+            due_at=timezone.now(),
+            deadline_at=timing.deadline(row.model),
+            finished_at=None,
+            cancel_requested_at=None,
+            error=None,
+            faults=0,
+            revision=F("revision") + 1,
+        )
+        ending.settle(_fresh(generation))
+
+
+def again(generation: Generation) -> tuple[list[Run], list[Given]]:
+    """What to ask for the same once more."""
+    given = generation.given.select_related("attachment").order_by("position")
+    return [Run(generation.model, generation.parameters)], [Given(one.attachment, one.role) for one in given]
+
+
+def filled_form(generation: Generation) -> dict[str, Any]:
+    """What the composer is filled with; the attachments as rows and roles, for the door to describe."""
+    given = generation.given.select_related("attachment").order_by("position")
+    return {
+        "model": generation.model,
+        "text": generation.prompt,
+        "parameters": generation.parameters,
+        "given": [(one.attachment, one.role) for one in given if one.attachment.deleted_at is None],
+    }
+
+
+def _fresh(generation: Generation) -> Generation:
+    return Generation.objects.select_related("message__conversation").get(pk=generation.pk)

@@ -1,0 +1,217 @@
+"""The paid call: written as sent before it is made, heard to its end, never repeated on doubt."""
+
+import datetime
+import logging
+from dataclasses import dataclass
+from functools import partial
+
+from django.core.files.base import ContentFile
+from django.db import DatabaseError, transaction
+from django.db.models import F
+from django.utils import timezone
+from tenacity import AsyncRetrying, retry_if_exception_type, wait_exponential
+
+from chats import catalog, keys, media
+from chats.catalog import ModelSpec, form
+from chats.catalog.fit import Fit, fit
+from chats.gateway import client
+from chats.gateway.errors import GatewayError
+from chats.gateway.values import Credentials, Output, Part, Prompt, TaskState, Turn
+from chats.models import Generation
+
+from . import collecting, ending, replied, timing
+from .claims import NEVER, Claim, Gone, State
+from .engine import engine, files, rows
+from .points import reach
+
+log = logging.getLogger(__name__)
+
+TRIES = 8  # of a submit that certainly was not accepted
+WAIT_S = (2.0, 10.0, 30.0, 60.0, 120.0)
+SENT = (State.SUBMITTING,)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    spec: ModelSpec
+    prompt: Prompt
+    credentials: Credentials
+
+
+async def submit(claim: Claim) -> None:
+    """The step of a queued row; every way out leaves a state that a later sweep or a person can go on from."""
+    try:
+        job = await files(_prepared)(claim)
+        await rows(_mark_sent)(claim)
+    except Gone:
+        return
+    except (media.MediaError, GatewayError) as error:
+        told = error if isinstance(error, GatewayError) else GatewayError("bad_request", message=str(error))
+        await rows(_failed)(claim, told)
+        return
+    await engine().paid(_call(claim, job))
+
+
+async def _call(claim: Claim, job: Job) -> None:
+    reach("submit:sent")
+    try:
+        state = await _answer(claim, job)
+    except GatewayError as error:
+        await _surely(_refused, claim, job, error)
+        return
+    reach("submit:answered")
+    if state.remote_id:
+        await _surely(_accepted, claim, job, state)
+        reach("submit:saved")
+    else:
+        await collecting.keep(claim, state)
+
+
+async def _answer(claim: Claim, job: Job) -> TaskState:
+    if not form.is_generation(job.spec):
+        return await replied.collected(job.spec, job.prompt, job.credentials)
+    show = partial(_show, claim)
+    return await client.submit(job.spec, job.prompt, job.credentials, on_partial=show)
+
+
+async def _show(claim: Claim, output: Output) -> None:
+    if output.data:
+        await files(_keep_preview)(claim, output)
+
+
+def _keep_preview(claim: Claim, output: Output) -> None:
+    """A partial picture by reference: frames stay small, and whoever comes late sees it too."""
+    row = claim.rows().first()
+    if row is None:
+        return
+    old = row.preview.name
+    row.preview.save("partial", ContentFile(output.data), save=False)
+    with transaction.atomic():
+        claim.write(preview=row.preview.name, previews=F("previews") + 1)
+        transaction.on_commit(partial(ending.tell, claim.pk))
+    if old:
+        row.preview.storage.delete(old)
+
+
+def _prepared(claim: Claim) -> Job:
+    """Raises Gone, media.MediaError, GatewayError (the key)."""
+    claim.write(State.QUEUED, state=State.SUBMITTING)
+    row = claim.rows().select_related("team").prefetch_related("given__attachment").get()
+    spec = catalog.get(row.model)
+    given = sorted(row.given.all(), key=lambda one: one.position)
+    verdicts = fit(spec, [one.attachment.facts() for one in given])
+    parts = [_part(one, verdict, spec) for one, verdict in zip(given, verdicts, strict=True)]
+    turn = Turn("user", (Part("text", row.prompt), *parts))
+    job = Job(spec, Prompt((turn,), row.parameters), keys.credentials(row.team))
+    reach("submit:prepared")
+    return job
+
+
+def _part(given, verdict: Fit, spec: ModelSpec) -> Part:
+    if not verdict.is_accepted:
+        if given.role != "mask":
+            raise media.MediaError(f"{given.attachment.name}: {verdict.reason}")
+        verdict = Fit(True, "data")
+    part = media.deliver(given.attachment, verdict, spec)
+    return Part(
+        part.kind, data=part.data, url=part.url, content_type=part.content_type, name=part.name, role=given.role
+    )
+
+
+def _mark_sent(claim: Claim) -> None:
+    """The last moment at which a person's cancel keeps the money."""
+    wanted = claim.rows().filter(state=State.SUBMITTING, cancel_requested_at__isnull=True)
+    with transaction.atomic():
+        if not wanted.update(sent_at=timezone.now(), revision=F("revision") + 1):
+            raise Gone
+        transaction.on_commit(partial(ending.tell, claim.pk))
+
+
+def _failed(claim: Claim, error: GatewayError) -> None:
+    try:
+        ending.end(claim, State.FAILED, error=error)
+    except Gone:
+        log.info("Generation %s was ended by somebody else", claim.pk)
+
+
+def _accepted(claim: Claim, job: Job, state: TaskState) -> None:
+    """Before all else the remote id is kept; also where the lease lapsed meanwhile and the row says unknown."""
+    now = timezone.now()
+    first = datetime.timedelta(seconds=timing.first_delay_s(job.spec.model, job.credentials))
+    values = {
+        "remote_id": state.remote_id,
+        "request_id": state.request_id,
+        "submitted_at": now,
+        "deadline_at": timing.deadline(job.spec.model),
+        "progress": state.progress,
+        "error": None,
+        "faults": 0,
+        "finished_at": None,
+    }
+    going_on = {"state": State.SUBMITTED, "claim": "", "due_at": now + first}
+    ended = {"state": State.CANCELLED, "claim": "", "due_at": NEVER, "finished_at": now}
+    mine = Generation.objects.filter(pk=claim.pk, remote_id="", state__in=(State.SUBMITTING, State.UNKNOWN))
+    with transaction.atomic():
+        row = mine.select_for_update().select_related("message__conversation").first()
+        if row is None:
+            log.error("Generation %s has a job of the gateway that no row waits for", claim.pk)
+            return
+        mine.update(revision=F("revision") + 1, **values | (ended if row.cancel_requested_at else going_on))
+        ending.settle(row)
+
+
+def _refused(claim: Claim, job: Job, error: GatewayError) -> None:
+    verdict = client.verdict(error, job.spec)
+    row = claim.rows().only("faults", "cancel_requested_at").first()
+    if row is None:
+        return
+    if verdict == "again" and row.faults < TRIES and not row.cancel_requested_at:
+        wait = datetime.timedelta(seconds=_wait_s(row.faults, error))
+        with transaction.atomic():
+            # Nothing was accepted, so nothing was sent: the next try starts from the beginning.
+            claim.release(
+                timezone.now() + wait,
+                state=State.QUEUED,
+                sent_at=None,
+                faults=F("faults") + 1,
+                error=error.as_json(),
+            )
+            transaction.on_commit(partial(ending.tell, claim.pk))
+        return
+    if verdict == "unknown":
+        ending.end(claim, State.UNKNOWN, error=error, request_id=error.request_id)
+    else:
+        state = State.CANCELLED if verdict == "again" and row.cancel_requested_at else State.FAILED
+        ending.end(claim, state, error=error, request_id=error.request_id)
+
+
+def _wait_s(faults: int, error: GatewayError) -> float:
+    if error.retry_after_s:
+        return error.retry_after_s
+    wait_s = WAIT_S[min(faults, len(WAIT_S) - 1)]
+    return max(wait_s, 30.0) if error.http_status == 429 else wait_s  # errors.md 3: not before 30 s
+
+
+async def _surely(write, *arguments) -> None:
+    """What the gateway answered to a paid call is written down, however long the database takes to come back."""
+    async for attempt in AsyncRetrying(
+        retry=retry_if_exception_type(DatabaseError), wait=wait_exponential(0.2, max=5), reraise=True
+    ):
+        with attempt:
+            try:
+                await rows(write)(*arguments)
+            except Gone:
+                log.warning("Generation %s was taken over while its answer came", arguments[0].pk)
+
+
+def recover(claim: Claim) -> None:
+    """Of a row whose submit nobody works at any more: sent means doubt, and doubt is never sent again by itself."""
+    row = claim.rows().only("sent_at", "cancel_requested_at").first()
+    if row is None:
+        return
+    if row.sent_at is not None:
+        ending.end(claim, State.UNKNOWN, error=GatewayError("timeout", code="submit_unheard"))
+    elif row.cancel_requested_at is not None:
+        ending.end(claim, State.CANCELLED)
+    else:
+        claim.release(timezone.now(), state=State.QUEUED)

@@ -1,7 +1,5 @@
 """What can be asked: every model as data, read from models.toml once; the only room that knows a model by name."""
 
-from dataclasses import replace
-
 from . import reading
 from .parameters import Parameter, clean_parameters
 from .spec import AVAILABLE_PROTOCOLS, ModelSpec
@@ -14,17 +12,11 @@ def get(model: str) -> ModelSpec:
     known = reading.specs()
     if model in known:
         return known[model]
-    owner = reading.owners().get(model)
-    if owner:
-        return _variant(known[owner], model)
+    if model in reading.variants():
+        return reading.variants()[model]
     return ModelSpec(model=model, label=model, vendor="other", family="other", is_listed=False)
 
 
 def listed() -> tuple[ModelSpec, ...]:
     """Every model of the catalog, in the order of the file."""
     return tuple(reading.specs().values())
-
-
-def _variant(spec: ModelSpec, model: str) -> ModelSpec:
-    options = {key: value for key, value in spec.options.items() if key != "wire_model"}
-    return replace(spec, model=model, label=model, label_zh="", aliases=(), variants=(), options=options)

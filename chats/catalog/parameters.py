@@ -1,7 +1,7 @@
 """What a person may set for a model, computed from its facts; the panel shows it and the doors check against it."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -32,12 +32,18 @@ class Parameter:
     is_main: bool = False  # one of the two or three that a generation's form shows unfolded
     is_required: bool = False  # never left out: what the gateway would fill in is refused
     path: str = ""  # where the value goes when it is not a top-level key
+    also: tuple[str, ...] = ()  # further places of the same value
+    sent_as: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # what stands on the wire for it; what is not named is not sent
+    is_sent: bool = True  # False: it only tells the protocol how to send
     note: str = ""
 
     def described(self) -> dict[str, Any]:
         """As the panel reads it: without what is not set, and without where it goes on the wire."""
         facts = asdict(self)
-        del facts["path"]
+        for name in ("path", "also", "sent_as", "is_sent"):
+            del facts[name]
         for name in ("is_required", "is_main"):
             if not facts[name]:
                 del facts[name]
@@ -59,9 +65,30 @@ WORDED = ("reasoning_effort", "reasoning.effort", "google.thinking_level")
 
 
 def of_spec(spec: "ModelSpec") -> tuple[Parameter, ...]:
-    """Every control of `spec`, in the order of the panel."""
+    """Every control of `spec`, in the order of the panel; of a generation those of all its tasks."""
     offered = [p for p in _all(spec) if p.name not in spec.without]
-    return tuple(_overridden(p, spec.overrides) for p in offered) + tuple(_own(spec, offered))
+    usual = tuple(_overridden(p, spec.overrides) for p in offered)
+    own: dict[str, Parameter] = {}
+    for task in (None, *spec.options.get("tasks", ())):
+        own = {p.name: p for p in of_task(spec, task)} | own
+    return usual + tuple(p for name, p in own.items() if name not in {p.name for p in offered})
+
+
+def of_task(spec: "ModelSpec", task: str | None) -> tuple[Parameter, ...]:
+    """Those that only the model's own block and family name, as `task` of it has them; the main ones first."""
+    facts = merged(spec.overrides, spec.options.get("tasks", {}).get(task, {}).get("parameters", {}) if task else {})
+    own = [_overridden(Parameter(name, facts[name]["type"]), facts) for name in facts if "type" in facts[name]]
+    offered = [p for p in own if p.name not in spec.without]
+    return tuple(sorted(offered, key=lambda p: not p.is_main))
+
+
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """`over` laid on `base`, table by table."""
+    result = dict(base)
+    for key, value in over.items():
+        both = isinstance(value, Mapping) and isinstance(result.get(key), Mapping)
+        result[key] = merged(result[key], value) if both else value
+    return result
 
 
 def _all(spec: "ModelSpec") -> Iterator[Parameter]:
@@ -94,17 +121,9 @@ def _voice(spec: "ModelSpec") -> Iterator[Parameter]:
         yield Parameter("voice", "choice", choices=tuple(spec.options["voices"]), not_with=silenced)
 
 
-def _own(spec: "ModelSpec", offered: list[Parameter]) -> Iterator[Parameter]:
-    """Those that only the model's own block names, as of an image or video model."""
-    known = {p.name for p in offered} | set(spec.without)
-    for name, facts in spec.overrides.items():
-        if name not in known:
-            yield _overridden(Parameter(name, facts.get("type", "text")), spec.overrides)
-
-
 def _overridden(parameter: Parameter, overrides: Mapping[str, Mapping[str, Any]]) -> Parameter:
     facts = dict(overrides.get(parameter.name, {}))
-    for key in ("choices", "not_with"):
+    for key in ("choices", "not_with", "also"):
         if key in facts:
             facts[key] = tuple(facts[key])
     return replace(parameter, **facts) if facts else parameter
@@ -112,13 +131,18 @@ def _overridden(parameter: Parameter, overrides: Mapping[str, Mapping[str, Any]]
 
 def clean_parameters(spec: "ModelSpec", raw: Mapping[str, Any]) -> dict[str, Any]:
     """`raw` without what is empty or ruled out by another setting; ValueError says plainly what is wrong."""
-    known = {p.name: p for p in spec.parameters}
+    return cleaned(spec, spec.parameters, raw)
+
+
+def cleaned(spec: "ModelSpec", parameters: Iterable[Parameter], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for some of the model's settings, those of one task."""
+    known = {p.name: p for p in parameters}
     for name in raw:
         if name not in known:
             raise ValueError(_("%(model)s has no setting “%(name)s”.") % {"model": spec.label, "name": name})
     given = {name: value for name, value in raw.items() if value not in (None, "", [])}
-    cleaned = {name: _checked(known[name], value) for name, value in given.items()}
-    kept = {name: v for name, v in cleaned.items() if cleaned.get(known[name].only_with) is not False}
+    values = {name: _checked(known[name], value) for name, value in given.items()}
+    kept = {name: v for name, v in values.items() if values.get(known[name].only_with) is not False}
     kept = {name: v for name, v in kept.items() if not any(kept.get(rival) for rival in known[name].not_with)}
     _check_budget(spec, kept)
     return kept
@@ -172,10 +196,10 @@ def _boolean(parameter: Parameter, value: Any) -> bool:
 
 
 def _choice(parameter: Parameter, value: Any) -> Value:
-    if value not in parameter.choices:
+    if isinstance(value, bool) or value not in parameter.choices:
         choices = ", ".join(map(str, parameter.choices))
         raise _wrong(parameter, _("“%(name)s” must be one of: %(choices)s."), choices=choices)
-    return value
+    return parameter.choices[parameter.choices.index(value)]  # 5, not the 5.0 that a browser may have sent
 
 
 def _text(parameter: Parameter, value: Any) -> str:

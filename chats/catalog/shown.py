@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .abilities import WORDS, abilities
+from .form import Slot, Task, form_of, has_form, is_generation
 from .pinyin import names, sounds
 from .spec import ModelSpec
 
@@ -42,6 +43,7 @@ def _model(spec: ModelSpec, panels: list[list[dict[str, Any]]]) -> dict[str, Any
         "variants": spec.variants,
         "is_available": spec.is_available,
         "panel": _panel(spec, panels),
+        "form": _form(spec) if has_form(spec) else None,
     }
     return {key: value for key, value in facts.items() if value not in (None, "", (), [])}
 
@@ -51,6 +53,33 @@ def _panel(spec: ModelSpec, panels: list[list[dict[str, Any]]]) -> int:
     if panel not in panels:
         panels.append(panel)
     return panels.index(panel)
+
+
+def _form(spec: ModelSpec) -> dict[str, Any]:
+    """`replies`: it also answers in a conversation, so the form is for runs alone."""
+    form = form_of(spec)
+    facts = {
+        "makes": form.makes,
+        "prompt_max": form.prompt_max,
+        "replies": not is_generation(spec),
+        "tasks": [_task(task) for task in form.tasks],
+    }
+    return {key: value for key, value in facts.items() if value}
+
+
+def _task(task: Task) -> dict[str, Any]:
+    facts = {
+        "name": task.name,
+        "slots": [_slot(slot) for slot in task.slots],
+        "parameters": [parameter.described() for parameter in task.parameters],
+        "rules": [rule.described() for rule in task.rules],
+        "typical_s": task.typical_s,
+    }
+    return {key: value for key, value in facts.items() if value is not None}
+
+
+def _slot(slot: Slot) -> dict[str, Any]:
+    return {"role": slot.role, "minimum": slot.minimum, "maximum": slot.maximum, "kinds": slot.kinds}
 
 
 def _searched(spec: ModelSpec) -> str:

@@ -6,7 +6,9 @@ from typing import Any
 
 from .parameters import Parameter, of_spec
 
-AVAILABLE_PROTOCOLS = frozenset({"chat_completions"})
+AVAILABLE_PROTOCOLS = frozenset(
+    {"chat_completions", "generate_content", "images", "async_images", "video_generations", "videos"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,15 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
-from chats.gateway.sandbox import chat, misbehave, models
+from chats.gateway.sandbox import chat, generations, misbehave, models
 from chats.gateway.sandbox.errors import Fault, Refusal, usual
 from chats.gateway.sandbox.exchange import ConnectionCut, Exchange
 from chats.gateway.sandbox.misbehave import Misbehaviour
 from chats.gateway.sandbox.record import Entry, Record
 from chats.gateway.sandbox.settings import Settings
 from chats.gateway.sandbox.stream import Severed
+from chats.gateway.sandbox.tasks import Call
+from chats.gateway.sandbox.workshop import Workshop
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +25,7 @@ class Sandbox:
     def __init__(self, settings: Settings | None = None) -> None:
         self._settings = settings or Settings.from_env()
         self._record = Record(keeps_bodies=self._settings.inspect)
+        self._workshop = Workshop(self._settings)
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         match scope["type"]:
@@ -36,7 +39,10 @@ class Sandbox:
 
     async def _serve(self, exchange: Exchange) -> None:
         if exchange.path.startswith("/sandbox/"):
-            await self._guarded(exchange, self._inspect(exchange))
+            await self._guarded(exchange, self._own(exchange))
+            return
+        if task := generations.asked_after(exchange):
+            await self._guarded(exchange, self._tell(exchange, task))
             return
         entry = Entry(exchange.request_id, exchange.method, exchange.path)
         self._record.add(entry)
@@ -66,6 +72,14 @@ class Sandbox:
             if entry:
                 entry.status = refusal.fault.rendered("")[0]
             await exchange.refuse(refusal.fault)
+        except Severed:
+            if entry:
+                raise
+
+    async def _tell(self, exchange: Exchange, task: generations.Task) -> None:
+        """Polls come by the hundred: no body, no record, no look-out for a client that leaves."""
+        self._checked_key(exchange)
+        await generations.tell(exchange, self._workshop, task)
 
     async def _answer(self, exchange: Exchange, entry: Entry) -> None:
         """The body first, the key next, as daphne hands a request over only when it is whole."""
@@ -73,7 +87,12 @@ class Sandbox:
         self._record.keep_body(entry, body)
         entry.key_tail = _key(exchange)[-4:]
         allowed = self._checked_key(exchange)
-        asked = misbehave.read(self._settings.directives + ";" + exchange.headers.get("x-sandbox", ""))
+        marks = self._settings.directives + ";" + exchange.headers.get("x-sandbox", "")
+        if making := generations.route(exchange):
+            call = Call(exchange, entry, body, _key(exchange), allowed, marks)
+            await _unless_gone(exchange, making(call, self._workshop))
+            return
+        asked = misbehave.read(marks)
         await _unless_gone(exchange, self._routed(exchange, entry, body, allowed, asked))
 
     async def _routed(
@@ -124,6 +143,13 @@ class Sandbox:
             raise Refusal(Fault(200, "H", "model_not_found", message, "invalid_request_error", "model"))
         await exchange.answer_json(models.as_openai(found))
 
+    async def _own(self, exchange: Exchange) -> None:
+        """What no gateway has: results under their links, and a look at what was asked."""
+        if exchange.path.startswith(generations.OPEN_PATHS):
+            await _unless_gone(exchange, generations.open_file(exchange, self._workshop))
+        else:
+            await self._inspect(exchange)
+
     async def _inspect(self, exchange: Exchange) -> None:
         if not self._settings.inspect:
             message = "Invalid URL; SANDBOX_INSPECT=1 opens /sandbox/requests"
@@ -132,6 +158,8 @@ class Sandbox:
         route = exchange.method, exchange.path
         if route == ("GET", "/sandbox/requests"):
             await exchange.answer_json({"requests": self._record.listed()})
+        elif exchange.path == "/sandbox/submits":
+            await generations.submits(exchange, self._workshop)
         elif route == ("DELETE", "/sandbox/requests"):
             self._record.clear()
             await exchange.answer(204, "", b"")
@@ -150,7 +178,7 @@ def _key(exchange: Exchange) -> str:
     """Bearer or bare everywhere; the other headers on some routes only (text.md 1.2)."""
     scheme, _, rest = exchange.headers.get("authorization", "").partition(" ")
     key = rest.strip() if scheme.lower() == "bearer" else scheme
-    if not key and exchange.path.startswith("/v1/models"):
+    if not key and exchange.path.startswith(("/v1/models", "/v1beta/")):
         query = exchange.query.get("key", [""])[0]
         key = exchange.headers.get("x-api-key") or exchange.headers.get("x-goog-api-key") or query
     return key

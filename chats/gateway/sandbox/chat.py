@@ -22,7 +22,7 @@ async def complete(
     """`asked` comes from the header; what the last user text asks for is laid over it."""
     read = await asyncio.to_thread(question.read, body) if len(body) > LARGE_BODY_BYTES else question.read(body)
     entry.model, entry.parts = read.model, _parts(read)
-    odd = _still_due(misbehave.read(read.directives, asked), entry.attempt)
+    odd = misbehave.still_due(misbehave.read(read.directives, asked), entry.attempt)
     await asyncio.sleep(odd.delay_s)
     if odd.has_fault:
         raise Refusal(odd.fault(read.model))
@@ -37,13 +37,6 @@ async def complete(
         await asyncio.sleep(odd.first_token_s + _writing_s(answer, pace))
         entry.status = 200
         await exchange.answer_json(chunks.completion(answer, odd, read.audio_format))
-
-
-def _still_due(odd: Misbehaviour, attempt: int) -> Misbehaviour:
-    """`times:N` lets the N+1st attempt with the same body succeed, at the same pace."""
-    if odd.times is None or attempt <= odd.times:
-        return odd
-    return Misbehaviour(tokens_per_s=odd.tokens_per_s)
 
 
 def _writing_s(answer: Answer, tokens_per_s: float) -> float:

@@ -20,11 +20,12 @@ FACE = "\ud83d", "\ude42"  # 🙂 as two halves of a surrogate pair
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """`is_delta`: it carries a piece of the answer, so `after:N` counts it."""
+    """`is_delta`: it carries a piece of the answer, so `after:N` counts it; `event` is its name if it has one."""
 
     payload: dict[str, Any]
     is_delta: bool = False
     is_finish: bool = False
+    event: str = ""
 
 
 class Chunks:

@@ -7,6 +7,7 @@ from typing import Any
 from chats.gateway.sandbox.errors import ENVELOPES
 
 FOREVER_S = 3600.0
+FOREVER = 10**9
 
 
 def _seconds(word: str) -> float:
@@ -45,6 +46,18 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
 
 def _finish(word: str) -> str:
     return "" if word == "blank" else word
+
+
+def _times(word: str) -> int:
+    return FOREVER if word in {"forever", "ever", "always"} else _whole(word)
+
+
+def _poll_status(word: str) -> str:
+    return word if word in {"timeout", "html", "cut"} else str(_status(word))
+
+
+def _sentence(word: str) -> str:
+    return word.replace("_", " ")
 
 
 Convert = Callable[[str], Any]
@@ -102,4 +115,42 @@ RULES = {
     "calls": _rule({"calls": 2}, bare=("calls", _whole)),
     "sse": _rule({"forces_sse": True}),
     "ignore_media": _rule({"ignores_media": True}),
+} | {  # of generations
+    "takes": _rule(bare=("takes_s", _seconds)),
+    "generation": _rule(bare=("generation", _one_of("G1", "G2"))),
+    "record": _rule({"envelope_of_poll": "record"}, bare=("envelope_of_poll", _one_of("record", "mixed", "simple"))),
+    "shape": _rule(bare=("shape", _one_of("A", "B", "C", "D"))),
+    "id_length": _rule({"id_length": 500}, bare=("id_length", _whole)),
+    "accept": _rule({"accepts_first": True}),
+    "slow_submit": _rule({"slow_submit_s": 5.0}, bare=("slow_submit_s", _seconds)),
+    "lose_submit": _rule({"loses_submit": True}),
+    "poll_fails": _rule({"poll_fails": 3}, bare=("poll_fails", _times), status=("poll_status", _poll_status)),
+    "poll_null": _rule({"poll_nulls": 2}, bare=("poll_nulls", _times)),
+    "slow_success": _rule({"slow_success_s": 60.0}, bare=("slow_success_s", _seconds)),
+    "fail": Rule(
+        {"fails": True},
+        {
+            "": ("failure", _sentence),
+            "in": ("failure_in", _one_of("url", "error", "nothing")),
+        },
+    ),
+    "stuck": _rule({"is_stuck": True}),
+    "no_result": _rule({"has_result": False}),
+    "gone": _rule({"gone_after": 0}, bare=("gone_after", _whole), after=("gone_after", _whole)),
+    "dead_link": _rule({"dead_links": FOREVER}, bare=("dead_links", _times), status=("dead_status", _status)),
+    "link_life": _rule(bare=("link_life_s", _seconds)),
+    "slow_link": _rule({"slow_link_s": 5.0}, bare=("slow_link_s", _seconds)),
+    "cut_link": _rule({"cut_links": 1}, bare=("cut_links", _times)),
+    "big_file": _rule({"big_file_bytes": 300 * 1024 * 1024}, bare=("big_file_bytes", _whole)),
+    "wrong_bytes": _rule({"wrong_bytes": "html"}, bare=("wrong_bytes", _one_of("html", "text", "empty"))),
+    "content": _rule({"content": "usual"}, bare=("content", _one_of("usual", "json", "bytes", "none"))),
+    "item_error": _rule({"item_errors": 1}, bare=("item_errors", _whole)),
+    "url": _rule({"url_form": "base64"}, bare=("url_form", _one_of("base64", "data"))),
+    "no_image": _rule({"has_image": False}),
+    "partials": _rule(bare=("partials", _whole)),
+    "panorama": _rule({"has_panorama": True}),
+    "channel": _rule(bare=("channel", _one_of("ppio", "fal_sync"))),
+    "same": _rule({"is_same": True}),
+    "tiny": _rule({"is_tiny": True}),
+    "full_size": _rule({"is_full": True}),
 }

@@ -87,8 +87,20 @@ TEXT_OF_CODE = {
     "rate_limit_exceeded": "Rate limit reached for requests",
     "access_denied": "您的 IP 不在令牌允许访问的列表中",
     "upstream_connection_failed": "upstream connection failed",
+    "moderation_blocked": "Your request was rejected by the safety system. safety_violations=[sexual].",
+    "InputTextSensitiveContentDetected": "The request failed because the input text may contain sensitive information.",
+    "OutputImageSensitiveContentDetected": "The request failed because the output image may be sensitive.",
+    "DataInspectionFailed": "Input data may contain inappropriate content.",
+    "1303": "parallel task over resource pack limit",
+    "insufficient_user_quota": "user quota is not enough",
+    "quota_not_enough": "user quota is not enough",
+    "task_not_exist": "task_not_exist",
 }
 UPSTREAM_OWN = {
+    "moderation_blocked": "image_generation_user_error",
+    "InputTextSensitiveContentDetected": "BadRequest",
+    "OutputImageSensitiveContentDetected": "BadRequest",
+    "DataInspectionFailed": "BadRequest",
     "context_length_exceeded": "invalid_request_error",
     "content_policy_violation": "invalid_request_error",
     "data_inspection_failed": "data_inspection_failed",
@@ -107,6 +119,27 @@ def usual(status: int, envelope: str = "", code: str | None = None, model: str =
     if envelope:
         fault = replace(fault, envelope=envelope)
     return replace(fault, message=fault.message.replace("{model}", model or "unknown"))
+
+
+SATURATED = "当前分组上游负载已饱和，请稍后再试"
+OF_TASKS = {
+    400: Fault(400, "E", "invalid_request", "invalid request"),
+    403: Fault(403, "E", "insufficient_user_quota", "user quota is not enough"),
+    413: Fault(413, "E", "read_request_body_failed", "request body too large"),
+    429: Fault(429, "E", "fail_to_fetch_task", SATURATED),
+    500: Fault(500, "E", "do_request_failed", "do request failed"),
+}
+
+
+def usual_of_task(status: int, envelope: str = "", code: str | None = None, model: str = "") -> Fault:
+    """The same for the task routes, whose handler has an envelope of its own (video.md 3.1)."""
+    if envelope or status in {401, 502, 503, 504, 524}:
+        return usual(status, envelope, code, model)
+    fault = OF_TASKS.get(status) or Fault(status, "E", "fail_to_fetch_task", f"bad response status code {status}")
+    if code is None:
+        return fault
+    message = TEXT_OF_CODE.get(code, fault.message)
+    return replace(fault, code="task_failed" if code == "1303" else code, message=message)
 
 
 def refused(message: str, code: str = "invalid_request", param: str = "") -> Refusal:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 from chats.gateway.sandbox.errors import JSON, Fault, Refusal, usual
 
-OUR_PATHS = ("/v1/", "/sandbox/")
+OUR_PATHS = ("/v1/", "/v1beta/", "/kling/", "/sandbox/")
 
 
 class ConnectionCut(Exception):
@@ -22,6 +22,8 @@ class Exchange:
 
     def __init__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         self._receive, self._send = receive, send
+        self.root = scope.get("root_path", "")
+        self._scheme = scope.get("scheme", "http")
         self._is_daphne = "spec_version" not in scope.get("asgi", {})  # which every other server states
         self.method: str = scope["method"]
         self.path = _inner_path(scope["path"], scope.get("root_path", ""))
@@ -29,6 +31,11 @@ class Exchange:
         self.query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
         self.request_id = f"toio{time.strftime('%Y%m%d%H%M%S', time.gmtime())}{secrets.token_hex(4)}"
         self.has_begun = False
+
+    def address(self, path: str) -> str:
+        """`path` of this sandbox as whoever asks would reach it."""
+        scheme = self.headers.get("x-forwarded-proto", self._scheme)
+        return f"{scheme}://{self.headers.get('host', 'localhost')}{self.root}{path}"
 
     async def body(self, limit: int) -> bytes:
         """The whole request body, unpacked; more than `limit` bytes are refused with 413."""
@@ -80,6 +87,8 @@ class Exchange:
         if channel := _daphne_channel(self._send):
             channel.loseConnection()
         elif self._is_daphne:
+            if not self.has_begun:
+                await self.begin(200, JSON, {"Content-Length": "1"})
             await self.write(b"", more=False)
         else:
             raise ConnectionCut

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from chats.gateway.sandbox.directives import FOREVER_S, RULES, Rule
@@ -47,6 +48,42 @@ class Misbehaviour:
     calls: int = 0
     forces_sse: bool = False
     ignores_media: bool = False
+    # of generations
+    takes_s: float | None = None
+    generation: str = ""
+    envelope_of_poll: str = ""
+    shape: str = ""
+    id_length: int = 0
+    accepts_first: bool = False
+    slow_submit_s: float = 0
+    loses_submit: bool = False
+    poll_fails: int = 0
+    poll_status: str = "500"
+    poll_nulls: int = 0
+    slow_success_s: float = 0
+    fails: bool = False
+    failure: str = ""
+    failure_in: str = ""
+    is_stuck: bool = False
+    has_result: bool = True
+    gone_after: int | None = None
+    dead_links: int = 0
+    dead_status: int = 404
+    link_life_s: float | None = None
+    slow_link_s: float = 0
+    cut_links: int = 0
+    big_file_bytes: int = 0
+    wrong_bytes: str = ""
+    content: str = ""
+    item_errors: int = 0
+    url_form: str = ""
+    has_image: bool = True
+    partials: int | None = None
+    has_panorama: bool = False
+    channel: str = ""
+    is_same: bool = False
+    is_tiny: bool = False
+    is_full: bool = False
 
     @property
     def has_fault(self) -> bool:
@@ -65,6 +102,19 @@ def read(text: str, start: Misbehaviour | None = None) -> Misbehaviour:
     for segment in re.split(r"[;,；，\n]", text):
         found |= _read_segment(segment)
     return replace(start or Misbehaviour(), **found)
+
+
+@lru_cache(maxsize=4096)
+def remembered(text: str) -> Misbehaviour:
+    """What a task was asked to do wrong, read once for all its polls."""
+    return read(text)
+
+
+def still_due(odd: Misbehaviour, attempt: int) -> Misbehaviour:
+    """`times:N` lets the N+1st attempt with the same body succeed, at the same pace."""
+    if odd.times is None or attempt <= odd.times:
+        return odd
+    return Misbehaviour(tokens_per_s=odd.tokens_per_s, takes_s=odd.takes_s, is_tiny=odd.is_tiny)
 
 
 def split_text(text: str) -> tuple[str, str]:

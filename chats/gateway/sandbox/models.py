@@ -80,11 +80,15 @@ def find(settings: Settings, allowed: frozenset[str], name: str) -> Model:
     model = listed(settings).get(name)
     if model is None:
         raise Refusal(usual(503, model=name))
-    if allowed and name not in allowed:
-        raise Refusal(Fault(403, "C", "", f"This token has no access to model {name}"))
+    check_allowed(name, allowed)
     if "chat_completions" not in model.protocols:
         raise Refusal(Fault(500, "A", "not_supported", f"not implemented: {name} has no chat/completions"))
     return model
+
+
+def check_allowed(name: str, allowed: frozenset[str]) -> None:
+    if allowed and name not in allowed:
+        raise Refusal(Fault(403, "C", "", f"This token has no access to model {name}"))
 
 
 def as_openai(model: Model) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ class Handle:
 
     url: str
     process: subprocess.Popen[bytes]
+    folder: tempfile.TemporaryDirectory[str] | None = None
 
     def stop(self) -> None:
         self.process.kill()
@@ -28,6 +30,8 @@ class Handle:
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe:
                 pipe.close()
+        if self.folder:
+            self.folder.cleanup()
 
     def __enter__(self) -> "Handle":
         return self
@@ -46,6 +50,16 @@ class Handle:
     def clear(self) -> None:
         self._call("DELETE", "/sandbox/requests")
 
+    def submits(self, after: int = 0) -> list[dict[str, Any]]:
+        """The paid calls it accepted, oldest first: n, id, model, prompt, key_hash, at, route, polls."""
+        return self._call("GET", f"/sandbox/submits?after={after}").json()["submits"]
+
+    def polls(self) -> int:
+        return self._call("GET", f"/sandbox/submits?after={2**60}").json()["polls"]
+
+    def forget_submits(self) -> None:
+        self._call("DELETE", "/sandbox/submits")
+
     def wait_for(self, fact: Callable[[list[dict[str, Any]]], Any], within_s: float = 10.0) -> Any:
         """The first true value of `fact(requests())`; raises TimeoutError with what there was instead."""
         until = time.monotonic() + within_s
@@ -61,7 +75,14 @@ class Handle:
 
 
 def start(port: int = 0, env: Mapping[str, str] | None = None) -> Handle:
-    """Returns when it listens; `env` holds SANDBOX_… settings. It ends with this process at the latest."""
+    """Returns when it listens; `env` holds SANDBOX_… settings. It ends with this process at the latest.
+
+    Without SANDBOX_DATA_DIR its tasks lie in a temporary folder, gone with the handle.
+    """
+    folder = None
+    if "SANDBOX_DATA_DIR" not in {**os.environ, **(env or {})}:
+        folder = tempfile.TemporaryDirectory(prefix="sandbox-", ignore_cleanup_errors=True)
+        env = {**(env or {}), "SANDBOX_DATA_DIR": folder.name}
     command = [sys.executable, "-m", "chats.gateway.sandbox", "--port", str(port), "--until-stdin-closes"]
     process = subprocess.Popen(  # noqa: S603 - our own module, no shell
         command, cwd=ROOT, env={**os.environ, **(env or {})}, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -70,4 +91,4 @@ def start(port: int = 0, env: Mapping[str, str] | None = None) -> Handle:
     if "http://" not in line:
         process.kill()
         raise RuntimeError(f"the sandbox did not start: {line or 'see its messages above'}")
-    return Handle(line.split()[-1], process)
+    return Handle(line.split()[-1], process, folder)

@@ -50,7 +50,7 @@ class EventStream:
                 break
             if chunk.is_delta:
                 await self._keep_pace()
-            await self._event(encoded(chunk.payload), is_last and not self._odd.has_done)
+            await self._event(encoded(chunk.payload), is_last and not self._odd.has_done, chunk.event)
         else:
             if self._odd.has_done:
                 await self._event(b"[DONE]", True)
@@ -103,9 +103,10 @@ class EventStream:
         self._next_ping = self._loop.time() + max(self._odd.ping_s or 0.0, SHORTEST_PING_S)
         await self._write(b": PING" + self._eol * 2)
 
-    async def _event(self, data: bytes, is_last: bool) -> None:
+    async def _event(self, data: bytes, is_last: bool, name: str = "") -> None:
         end = b"" if is_last and not self._odd.has_last_newline else self._eol * 2
-        await self._write(b"data: " + data + end)
+        head = b"event: " + name.encode() + self._eol if name else b""
+        await self._write(head + b"data: " + data + end)
         self._entry.chunks += 1
 
     async def _write(self, line: bytes) -> None:

@@ -1,0 +1,90 @@
+"""Which route of pictures, films and worlds is met by what; called by the application."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from chats.gateway.sandbox import delivery, images, native, polls, tasks
+from chats.gateway.sandbox.errors import Fault, Refusal
+from chats.gateway.sandbox.exchange import Exchange
+from chats.gateway.sandbox.tasks import Call
+from chats.gateway.sandbox.workshop import Workshop
+
+Making = Callable[[Call, Workshop], Coroutine[Any, Any, None]]
+MAKING: dict[str, Making] = {
+    "/v1/images/generations": images.draw,
+    "/v1/images/edits": images.draw,
+    "/v1/edits": images.draw,
+    "/v1/async/image/generations": tasks.submit,
+    "/v1/video/generations": tasks.submit,
+    "/v1/videos": tasks.submit,
+    "/kling/v1/videos/text2video": tasks.submit,
+    "/kling/v1/videos/image2video": tasks.submit,
+}
+POLLED = (
+    "/v1/video/generations/",
+    "/v1/async/image/generations/",
+    "/kling/v1/videos/text2video/",
+    "/kling/v1/videos/image2video/",
+)
+OPEN_PATHS = ("/sandbox/files/", "/sandbox/worlds/")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Asked after on one of the routes: "poll", "object" or "content"."""
+
+    id: str
+    form: str
+
+
+def route(exchange: Exchange) -> Making | None:
+    if exchange.method != "POST":
+        return None
+    if native.is_native(exchange.path):
+        return native.generate
+    return MAKING.get(exchange.path)
+
+
+def asked_after(exchange: Exchange) -> Task | None:
+    if exchange.method != "GET":
+        return None
+    for start in POLLED:
+        if exchange.path.startswith(start):
+            return Task(exchange.path.removeprefix(start), "poll")
+    if exchange.path.startswith("/v1/videos/"):
+        name = exchange.path.removeprefix("/v1/videos/")
+        form = "content" if name.endswith("/content") else "object"
+        return Task(name.removesuffix("/content"), form)
+    return None
+
+
+async def tell(exchange: Exchange, shop: Workshop, task: Task) -> None:
+    match task.form:
+        case "poll":
+            await polls.poll(exchange, shop, task.id)
+        case "object":
+            await polls.show(exchange, shop, task.id)
+        case _:
+            await delivery.content(exchange, shop, task.id)
+
+
+async def open_file(exchange: Exchange, shop: Workshop) -> None:
+    if exchange.method != "GET":
+        raise Refusal(Fault(404, "A", "", "only GET", "invalid_request_error"))
+    if exchange.path.startswith("/sandbox/worlds/"):
+        await delivery.world(exchange, shop)
+    else:
+        await delivery.file(exchange, shop)
+
+
+async def submits(exchange: Exchange, shop: Workshop) -> None:
+    """GET /sandbox/submits: every accepted paid call, oldest first; `?after=n` only later ones; DELETE empties it."""
+    if exchange.method == "DELETE":
+        shop.works.clear()
+        await exchange.answer(204, "", b"")
+        return
+    after = exchange.query.get("after", ["0"])[0]
+    rows = await asyncio.to_thread(shop.works.listed, int(after) if after.isdigit() else 0)
+    await exchange.answer_json({"submits": rows, "count": len(rows), "polls": shop.works.polls})

@@ -36,13 +36,13 @@ def _verdicts(kind: ErrorKind, is_retryable: bool, codes: str) -> dict[str, Verd
 # Codes that say it all (errors.md 3 and 4), in lower case because vendors differ in it.
 _CODES: dict[str, Verdict] = {
     **_verdicts("auth", False, "access_denied"),
-    **_verdicts("budget", False, "insufficient_user_quota pre_consume_token_quota_failed"),
+    **_verdicts("budget", False, "insufficient_user_quota pre_consume_token_quota_failed quota_not_enough"),
     **_verdicts("context_too_long", False, "context_length_exceeded model_context_window_exceeded"),
     **_verdicts(
         "content_refused",
         False,
         "sensitive_words_detected prompt_blocked content_policy_violation data_inspection_failed"
-        " datainspectionfailed content_filter 1301 bio_policy image_content_policy_violation",
+        " datainspectionfailed content_filter 1301 bio_policy image_content_policy_violation moderation_blocked",
     ),
     **_verdicts("too_large", False, "read_request_body_failed request_too_large"),
     # 529 "overloaded" is Claude's way of saying busy (VD anthropic-sdk-python).
@@ -73,13 +73,14 @@ _CODES: dict[str, Verdict] = {
         "bad_request_body missing_parameters unsupported_parameter unsupported_value invalid_image"
         " invalid_image_format invalid_base64_image invalid_image_url image_too_large image_too_small"
         " image_parse_error image_file_too_large unsupported_image_media_type empty_image_file"
-        " failed_to_download_image image_file_not_found",
+        " failed_to_download_image image_file_not_found"
+        # Mistakes of ours that the gateway finds while it builds the vendor's call, told with 500 (video.md 3.1).
+        " build_request_failed convert_to_ali_request_failed task_not_exist",
     ),
 }
 _PREFIXES: tuple[tuple[str, Verdict], ...] = (
     ("channel:", Verdict("upstream", True)),
     ("throttling", Verdict("rate_limited", True)),
-    ("sensitivecontentdetected", Verdict("content_refused", False)),
     ("violation_fee", Verdict("content_refused", False)),
 )
 # Codes so broad that the message may know better; looked at after the patterns.
@@ -163,6 +164,8 @@ def classify(status: int, code: str, message: str) -> Verdict:
 def _by_code(code: str) -> Verdict | None:
     if code in _CODES:
         return _CODES[code]
+    if "sensitivecontentdetected" in code:  # Seedream: Input- or OutputText- or Image- in front (images.md 11)
+        return Verdict("content_refused", False)
     return next((verdict for prefix, verdict in _PREFIXES if code.startswith(prefix)), None)
 
 

@@ -1,4 +1,4 @@
-"""The only door to the gateway: `stream` for replies, `fetch_json` and `call` for everything that answers at once."""
+"""The only door to the gateway: `stream` for replies, `submit` and `poll` for generations, `fetch_json` and `call`."""
 
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
@@ -9,12 +9,27 @@ from . import breaker, connections, exchange
 from .errors import GatewayError
 from .exchange import Answer
 from .fetching import call, check_key, fetch_json
+from .generating import poll, submit
 from .log import Entry
 from .protocols import ReplyProtocol, load
 from .retries import RetryPolicy
 from .values import Credentials, Event, Finished, Prompt, Request, Started, Usage
+from .verdicts import is_blocked, is_gone, verdict
 
-__all__ = ["POLICY", "Credentials", "call", "check_key", "close", "fetch_json", "stream"]
+__all__ = [
+    "POLICY",
+    "Credentials",
+    "call",
+    "check_key",
+    "close",
+    "fetch_json",
+    "is_blocked",
+    "is_gone",
+    "poll",
+    "stream",
+    "submit",
+    "verdict",
+]
 
 POLICY = RetryPolicy()
 _UNSEEN = (Started, Usage)

@@ -17,6 +17,7 @@ _KEEP_ALIVE_S = 15.0  # shorter than what proxies in front of a gateway use
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")  # where the sandbox is; never behind a proxy
 
 _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
+_sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, aiohttp.ClientSession]] = WeakKeyDictionary()
 
 
 class Transport(AiohttpTransport):
@@ -26,6 +27,12 @@ class Transport(AiohttpTransport):
         connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_S, ssl=self.ssl_context)
         proxy = str(self.proxy.url) if self.proxy else None
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), proxy=proxy)
+
+    def session(self) -> aiohttp.ClientSession:
+        """The one that its requests go through."""
+        if not isinstance(self.client, aiohttp.ClientSession):
+            self.client = self.get_client()
+        return self.client
 
 
 def client() -> httpx.AsyncClient:
@@ -44,8 +51,20 @@ def client() -> httpx.AsyncClient:
     return _clients[loop]
 
 
+def session(base_url: str) -> aiohttp.ClientSession:
+    """What carries the running loop's calls to `base_url`, for calls that are too many to go through httpx."""
+    known = _sessions.setdefault(asyncio.get_running_loop(), {})
+    if base_url not in known:
+        transport = client()._transport_for_url(httpx.URL(base_url))
+        if not isinstance(transport, Transport):
+            raise TypeError(f"{type(transport).__name__} carries no session")
+        known[base_url] = transport.session()
+    return known[base_url]
+
+
 async def close() -> None:
     """Closes the running loop's client; the next call makes a new one."""
+    _sessions.pop(asyncio.get_running_loop(), None)
     if open_client := _clients.pop(asyncio.get_running_loop(), None):
         await open_client.aclose()
 

@@ -29,6 +29,7 @@ class Answer:
 
     def __init__(self, response: httpx.Response, sent_at: datetime, waited_s: float, silence_s: float) -> None:
         self.request_id = response.headers.get(errors.REQUEST_ID_HEADER, "")
+        self.content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         self.sent_at, self.waited_s = sent_at, waited_s
         # Not `aiter_raw`, which only adds a count. Compression is not asked for, but a proxy may do it all the same.
         is_encoded = "content-encoding" in response.headers
@@ -91,19 +92,12 @@ async def opened(request: Request, credentials: Credentials) -> AsyncIterator[An
 
 
 async def _answered(request: Request, credentials: Credentials) -> httpx.Response:
-    body = Body(request.json or {})
-    if body.size > BODY_LIMIT:
-        raise GatewayError("too_large", code="body_over_limit", message=f"{body.size} bytes, at most {BODY_LIMIT}")
+    prepared, size = _as_form(request, credentials) if request.form is not None else _as_json(request, credentials)
+    if size > BODY_LIMIT:
+        raise GatewayError("too_large", code="body_over_limit", message=f"{size} bytes, at most {BODY_LIMIT}")
     http = connections.client()
-    prepared = http.build_request(
-        request.method,
-        credentials.base_url.rstrip("/") + request.path,
-        headers=headers(credentials, request.headers)
-        | {"Content-Type": "application/json", "Content-Length": str(body.size)},
-        content=body.content,
-    )
     try:
-        async with asyncio.timeout(request.read_timeout_s + body.size / UPLOAD_BYTES_PER_S):
+        async with asyncio.timeout(request.read_timeout_s + size / UPLOAD_BYTES_PER_S):
             response = await http.send(prepared, stream=True)
     except TRANSPORT_ERRORS as error:
         raise unreached(error) from error
@@ -111,6 +105,30 @@ async def _answered(request: Request, credentials: Credentials) -> httpx.Respons
     if is_page or not response.is_success:
         raise await _refusal(response)
     return response
+
+
+def _as_json(request: Request, credentials: Credentials) -> tuple[httpx.Request, int]:
+    body = Body(request.json or {})
+    told = {"Content-Type": "application/json", "Content-Length": str(body.size)}
+    prepared = connections.client().build_request(
+        request.method,
+        credentials.base_url.rstrip("/") + request.path,
+        headers=headers(credentials, request.headers) | told,
+        content=body.content,
+    )
+    return prepared, body.size
+
+
+def _as_form(request: Request, credentials: Credentials) -> tuple[httpx.Request, int]:
+    files = [(file.name, (file.filename, file.data, file.content_type)) for file in request.files]
+    prepared = connections.client().build_request(
+        request.method,
+        credentials.base_url.rstrip("/") + request.path,
+        headers=headers(credentials, request.headers),
+        data=request.form,
+        files=files,
+    )
+    return prepared, int(prepared.headers.get("content-length", 0))
 
 
 def headers(credentials: Credentials, more: Mapping[str, str]) -> dict[str, str]:

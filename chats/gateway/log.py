@@ -15,8 +15,11 @@ logger = logging.getLogger("chats.gateway")
 class Entry:
     """Around one try: a GatewayError that leaves it learns its tries and request id, and may open the breaker."""
 
-    def __init__(self, model: str, request: Request, credentials: Credentials, tries: int) -> None:
+    def __init__(
+        self, model: str, request: Request, credentials: Credentials, tries: int, level: int = logging.INFO
+    ) -> None:
         self.request_id = ""
+        self._level = level  # of a line about a success
         self._model, self._request, self._credentials, self._tries = model, request, credentials, tries
 
     def __enter__(self) -> Self:
@@ -31,7 +34,7 @@ class Entry:
             self._write(logging.WARNING, str(error.http_status or "-"), f"{error.kind} {error.code}".strip())
         elif error is None:
             breaker.clear(self._credentials)
-            self._write(logging.INFO, "200", "ok")
+            self._write(self._level, "200", "ok")
         else:
             self._write(logging.INFO, "200", "closed by us")
 
@@ -43,6 +46,8 @@ class Entry:
         breaker.note(self._credentials, error)
 
     def _write(self, level: int, status: str, outcome: str) -> None:
+        if not logger.isEnabledFor(level):
+            return
         took_s = monotonic() - self._start
         facts = (self._model, self._request.method, self._request.path, status, outcome, self.request_id or "-")
         logger.log(level, "model=%s %s %s status=%s %s request=%s try=%d took=%.3fs", *facts, self._tries, took_s)

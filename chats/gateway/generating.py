@@ -1,0 +1,152 @@
+"""Generations over HTTP: one paid call, and the many cheap ones that ask how it stands; used through client.py."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import aiohttp
+
+from chats.catalog import ModelSpec
+
+from . import breaker, connections, errors, exchange
+from .errors import GatewayError
+from .exchange import Answer
+from .log import Entry
+from .protocols import TaskProtocol, load_task
+from .values import Credentials, Output, Prompt, Request, TaskState
+
+ANSWER_LIMIT = 256 * 2**20  # ten 4K pictures in base64
+LARGE = 2**18  # above this a body is read in a thread: it would hold up every reply of the process
+STREAM = "text/event-stream"
+POLL_S = 120.0  # the first call after the end may copy the film inside the request (video.md 2.1)
+_POLL_TIMEOUT = aiohttp.ClientTimeout(total=POLL_S + connections.CONNECT_TIMEOUT_S, sock_read=POLL_S)
+
+OnSent = Callable[[Request], Awaitable[None]]
+OnPartial = Callable[[Output], Awaitable[None]]
+
+
+async def submit(
+    spec: ModelSpec,
+    prompt: Prompt,
+    credentials: Credentials,
+    *,
+    on_sent: OnSent | None = None,
+    on_partial: OnPartial | None = None,
+) -> TaskState:
+    """One paid call, tried once; raises GatewayError, and `verdict` says what that means.
+
+    `on_sent` is awaited right before the bytes leave, `on_partial` for each picture that is only to be shown.
+    """
+    breaker.check(credentials)
+    protocol = load_task(spec.protocol)
+    request = protocol.submit(spec, prompt)
+    with Entry(spec.model, request, credentials, tries=1) as entry:
+        if on_sent:
+            await on_sent(request)
+        async with exchange.opened(request, credentials) as answer:
+            entry.request_id = answer.request_id
+            if answer.content_type == STREAM:
+                state = await _streamed(protocol, answer, on_partial)
+                await answer.drain()
+            else:
+                state = await _whole(protocol, answer)
+    return replace(state, request_id=answer.request_id)
+
+
+async def _streamed(protocol: TaskProtocol, answer: Answer, on_partial: OnPartial | None) -> TaskState:
+    answer.waits()
+    try:
+        async for chunk in answer.chunks:
+            answer.heard()
+            for output in protocol.events(chunk):
+                if output.is_partial and on_partial:
+                    await on_partial(output)
+            answer.waits()
+    except exchange.TRANSPORT_ERRORS as error:
+        return _left(protocol, answer.failure(error))
+    return protocol.close()
+
+
+def _left(protocol: TaskProtocol, failure: GatewayError) -> TaskState:
+    """What was finished, and so paid for, before the connection broke."""
+    try:
+        return protocol.close()
+    except GatewayError:
+        raise failure from None
+
+
+async def _whole(protocol: TaskProtocol, answer: Answer) -> TaskState:
+    body = bytearray()
+    answer.waits()
+    try:
+        async for chunk in answer.chunks:
+            answer.heard()
+            body += chunk
+            if len(body) > ANSWER_LIMIT:
+                raise GatewayError("upstream", 200, "answer_over_limit", f"more than {ANSWER_LIMIT} bytes")
+            answer.waits()
+    except exchange.TRANSPORT_ERRORS as error:
+        raise answer.failure(error) from error
+    if len(body) > LARGE:
+        return await asyncio.to_thread(_submitted, protocol, bytes(body))
+    return _submitted(protocol, bytes(body))
+
+
+def _submitted(protocol: TaskProtocol, body: bytes) -> TaskState:
+    payload = _parsed(body)
+    if is_refusal(payload):
+        raise errors.from_payload(payload)
+    return protocol.submitted(payload)
+
+
+async def poll(spec: ModelSpec, remote_id: str, credentials: Credentials) -> TaskState:
+    """How it stands; raises GatewayError where that could not be had, which says nothing about the generation."""
+    breaker.check(credentials)
+    protocol = load_task(spec.protocol)
+    request = protocol.poll(spec, remote_id)
+    with Entry(spec.model, request, credentials, tries=1, level=logging.DEBUG) as entry:
+        payload = _parsed(await _got(request, credentials, entry))
+        if is_refusal(payload):
+            raise errors.from_payload(payload)
+        return protocol.read(payload)
+
+
+async def _got(request: Request, credentials: Credentials, entry: Entry) -> bytes:
+    """Through aiohttp alone: httpx around it would double what 700 of these a second cost."""
+    base_url = credentials.base_url.rstrip("/")
+    try:
+        async with connections.session(base_url).request(
+            request.method,
+            base_url + request.path,
+            headers=exchange.headers(credentials, request.headers),
+            allow_redirects=False,
+            timeout=_POLL_TIMEOUT,
+        ) as response:
+            entry.request_id = response.headers.get(errors.REQUEST_ID_HEADER, "")
+            body = await response.read()
+    except exchange.TRANSPORT_ERRORS as error:
+        raise exchange.unreached(error) from error
+    if response.status != 200:
+        raise errors.read(response.status, response.headers, body)
+    return body
+
+
+def is_refusal(payload: Mapping[str, Any]) -> bool:
+    """An error inside a 200. A failed generation has a status, and `{"code": "success", "data": null}` is no news."""
+    if payload.get("code") == "success" or isinstance(payload.get("data"), Mapping | list) or payload.get("status"):
+        return False
+    return errors.is_error(payload)
+
+
+def _parsed(body: bytes) -> Mapping[str, Any]:
+    try:
+        payload = json.loads(body)
+    except ValueError:
+        payload = None
+    if not isinstance(payload, Mapping):
+        said = body[:300].decode("utf-8", "replace")
+        raise GatewayError("upstream", 200, "bad_response_body", said, is_retryable=True)
+    return payload

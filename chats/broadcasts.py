@@ -201,6 +201,7 @@ def message_created(message) -> None:
             "role": message.role,
             "client_id": message.client_id,
             "author": message.author_id,
+            "status": message.status,
         },
     )
 

@@ -174,6 +174,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                 "conversation": asked.message.conversation_id,
                 "message": asked.message.pk,
                 "reply": asked.reply.pk,
+                "status": asked.reply.status,
                 "is_branch": asked.is_branch,
                 "url": f"/c/{asked.message.conversation_id}/",
             }

@@ -9,6 +9,7 @@ import { Notifier } from "lib/notify.js";
 import { PageTitle } from "lib/page-title.js";
 import * as shortcuts from "lib/shortcuts.js";
 import * as tooltips from "lib/tooltips.js";
+import * as uses from "lib/use-as.js";
 
 menus.start();
 tooltips.start();
@@ -17,6 +18,7 @@ tooltips.writeKeys();
 if (document.body.dataset.user) {
   navigation.start();
   shortcuts.start();
+  uses.start();
   new PageTitle(document).start();
   new Notifier(window).start();
   import("lib/access.js").then((access) => access.start());

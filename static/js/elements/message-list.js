@@ -82,6 +82,7 @@ class MessageList extends HTMLElement {
       "message-accepted": ({ detail }) => this.#accepted(detail),
       "message-refused": ({ detail }) => this.#asked.refused(detail),
       "message-retry": ({ detail }) => this.#asked.retry(detail),
+      "message-choose": ({ detail }) => this.#chooseMade(detail.message).catch(toastError),
       "copy-last-reply": () => this.#copyLast(".message[data-role=assistant] message-actions"),
       "copy-last-code": () => this.#copyLast("code-block"),
     });
@@ -97,7 +98,7 @@ class MessageList extends HTMLElement {
   }
 
   #shown() {
-    for (const article of this.#bubbles.live) this.#tellState(article);
+    for (const article of this.#bubbles.running) this.#tellState(article);
     this.#showLinked();
   }
 
@@ -278,6 +279,22 @@ class MessageList extends HTMLElement {
     (buttons.find((button) => button.ariaLabel === side) ?? buttons[0])?.focus({ preventScroll: true });
     this.#shown();
     if (this.#bubbles.live.length) this.#subscribe();
+  }
+
+  /** An answer that somebody has just asked for beside another: it comes into view, with the switch between them. */
+  async #chooseMade(message) {
+    const found = await this.#fetch(message);
+    if (!found || this.#bubbles.find(message)) return;
+    const { parent } = found.article.dataset;
+    const beside = this.#bubbles.all.find(({ dataset }) => dataset.parent === parent);
+    if (!beside) return this.#resync();
+    const response = await request("POST", `/messages/${message}/choose/`);
+    const html = await response.text();
+    if (!beside.isConnected) return;
+    this.#follow.release();
+    this.#bubbles.replaceFrom(beside, html);
+    this.#bubbles.find(message)?.scrollIntoView({ block: "nearest" });
+    this.#shown();
   }
 
   #unfold(button) {

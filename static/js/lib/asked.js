@@ -2,6 +2,7 @@
 
 import { tell } from "lib/dom.js";
 import { outbox } from "lib/outbox.js";
+import { pendingCard } from "lib/pending-card.js";
 import { pendingFile } from "lib/pending-file.js";
 import { sending } from "lib/sending.js";
 import { toastError } from "lib/toast.js";
@@ -32,7 +33,9 @@ export class Asked {
     question.querySelector("markdown-text").text = text;
     question.querySelector(".message-files").append(...files.map(pendingFile));
     const entry = outbox.waiting().find(({ frame }) => frame.client_id === client_id);
-    name(this.#bubbles.addPending("assistant", client_id, null), entry?.frame.model);
+    const answer = this.#bubbles.addPending("assistant", client_id, null);
+    name(answer, entry?.frame.model);
+    if (entry?.cards?.length) showCards(answer, entry.cards);
     this.#follow.pin(question);
   }
 
@@ -66,7 +69,8 @@ export class Asked {
     const isSame = !model || model === article.dataset.model;
     const parameters = isSame ? JSON.parse(article.dataset.parameters || "{}") : {};
     const label = isSame ? article.querySelector(".message-model")?.textContent : model;
-    const client_id = sending.answerAgain({ message: Number(message), model: model ?? article.dataset.model, parameters });
+    const runs = isSame && article.dataset.runs ? { runs: JSON.parse(article.dataset.runs) } : {};
+    const client_id = sending.answerAgain({ message: Number(message), model: model ?? article.dataset.model, parameters, ...runs });
     this.#showAnswer(role === "user" ? message : Number(parent), client_id, label);
   }
 
@@ -105,6 +109,13 @@ export class Asked {
     const cut = this.#bubbles.cutAfter(parent);
     if (cut.length) this.#cut.set(client_id, cut);
   }
+}
+
+/** Pictures and films to be made have their shapes at once. */
+function showCards(answer, cards) {
+  answer.querySelector("[data-waiting]")?.remove();
+  answer.querySelector(".message-parts").append(...cards.map(pendingCard));
+  if (cards.length > 1) name(answer, "");
 }
 
 /** Until the server's HTML comes, with the model's label. */

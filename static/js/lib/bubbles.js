@@ -40,6 +40,11 @@ export class Bubbles {
     return this.all.filter(({ dataset }) => dataset.status === "queued" || dataset.status === "streaming");
   }
 
+  /** Also those whose pictures or films are being made elsewhere. */
+  get running() {
+    return this.all.filter(({ dataset }) => dataset.status === "generating").concat(this.live);
+  }
+
   pendingOf(client_id, role) {
     return this.all.find(({ dataset }) => "pending" in dataset && dataset.client === client_id && dataset.role === role);
   }

@@ -3,9 +3,9 @@
 import { localTimes } from "lib/times.js";
 
 const LIVE = /^(?:queued|streaming)$/;
-// Set in the browser, unknown to the server.
-const OURS = /^(?:open|data-folded|data-same-author|data-found|data-unfolded)$/;
-const MORPHED = new Set(["markdown-text", "message-actions", "thinking-block"]);
+// Set in the browser, unknown to the server, which may write no style.
+const OURS = /^(?:open|data-folded|data-same-author|data-found|data-unfolded|aria-busy|style)$/;
+const MORPHED = new Set(["markdown-text", "message-actions", "thinking-block", "generation-card"]);
 
 let Idiomorph = null;
 
@@ -34,6 +34,13 @@ export function morphMessage(article, fresh, isQuiet) {
   return true;
 }
 
+/** The same for a generation's card by itself. */
+export async function morphCard(card, fresh) {
+  await ready();
+  if (!isOlder(card, fresh)) Idiomorph.morph(card, fresh, { morphStyle: "outerHTML", callbacks: AT_REST });
+}
+
+const isOlder = (old, fresh) => revisionOf(fresh) < revisionOf(old);
 const revisionOf = ({ dataset }) => Number(dataset.revision) || 0;
 
 const AT_REST = {
@@ -56,6 +63,7 @@ function isOpen(old, fresh, isFreshLive) {
   if (old.localName === "thinking-block" && "live" in fresh.dataset) return takeThought(old, fresh);
   if (old.dataset.action === "unfold") return false;
   if (isPlaying(old)) return false;
+  if (old.localName === "generation-card" && old.id === fresh.id && isOlder(old, fresh)) return false;
   // Elements of other rooms draw their own content: the same attributes mean the same content.
   return !old.localName.includes("-") || MORPHED.has(old.localName) || !hasSameAttributes(old, fresh);
 }

@@ -1,11 +1,11 @@
-/** A word outside the page when a long reply ends and nobody is looking (promises.md, habit 20). */
+/** A word outside the page when a long reply or job ends and nobody is looking (promises.md, habit 20). */
 
 import { t } from "lib/i18n.js";
 import { preference } from "lib/preferences.js";
 import { toast } from "lib/toast.js";
 
 export const LONG_MS = 20_000;
-const LIVE = ["queued", "streaming"];
+const LIVE = ["queued", "streaming", "generating"];
 const ASKED = "playground/notifications-asked";
 
 /** Notices long replies; `browser` is the window, `now` a clock. Says nothing of what was written: screens are shared. */
@@ -13,6 +13,7 @@ export class Notifier {
   #browser;
   #now;
   #since = new Map();
+  #jobs = new Set(); // messages whose pictures or films are made elsewhere
   #shouldAsk = false;
 
   constructor(browser, now = () => performance.now()) {
@@ -27,17 +28,19 @@ export class Notifier {
   }
 
   replyIs({ message, status }) {
+    if (status === "generating") this.#jobs.add(message);
     if (LIVE.includes(status)) return void (this.#since.has(message) || this.#since.set(message, this.#now()));
     const since = this.#since.get(message);
+    const isJob = this.#jobs.delete(message);
     this.#since.delete(message);
-    if (since !== undefined && this.#now() - since >= LONG_MS) this.#ended(status);
+    if (since !== undefined && this.#now() - since >= LONG_MS) this.#ended(status, isJob);
   }
 
-  #ended(status) {
+  #ended(status, isJob) {
     if (!this.#browser.document.hidden) return;
     if (preference("sound")) this.#ring();
     const { Notification } = this.#browser;
-    if (Notification?.permission === "granted") this.#show(status);
+    if (Notification?.permission === "granted") this.#show(status, isJob);
     else if (Notification?.permission === "default" && !this.#browser.localStorage.getItem(ASKED)) this.#shouldAsk = true;
   }
 
@@ -46,16 +49,17 @@ export class Notifier {
     if (!this.#shouldAsk) return;
     this.#shouldAsk = false;
     this.#browser.localStorage.setItem(ASKED, "1");
-    toast(t("Shall a notification tell you when a long reply is done?"), {
+    toast(t("Shall a notification tell you when a long reply or job is done?"), {
       action: t("Allow"),
       onAction: () => this.#browser.Notification.requestPermission(),
       seconds: 20,
     });
   }
 
-  #show(status) {
+  #show(status, isJob) {
     const { document, Notification } = this.#browser;
-    const words = status === "complete" ? t("The reply is done") : t("The reply has ended");
+    const done = isJob ? t("The result is there") : t("The reply is done");
+    const words = status === "complete" ? done : isJob ? t("The job has ended") : t("The reply has ended");
     const note = new Notification(words, { body: document.title.replace(/^[●✓] /, ""), tag: document.location.pathname });
     note.onclick = () => {
       this.#browser.focus();

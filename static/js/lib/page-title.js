@@ -1,7 +1,8 @@
-/** The tab's title and icon say what goes on: a reply running (●), one done while nobody looked (✓), unread ones (3). */
+/** The tab's title and icon say what goes on: a reply or a job running (●), one done while nobody looked (✓), unread ones (3). */
 
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#0d6180"/><path d="M9 9.5v13" stroke="#fff" stroke-width="3" stroke-linecap="round"/><path d="M15 10.2c0-.8.9-1.3 1.6-.9l8.2 5.8c.6.4.6 1.3 0 1.7l-8.2 5.8c-.7.5-1.6 0-1.6-.8z" fill="#fff"/>DOT</svg>`;
 const COLOURS = { running: "#38bdf8", done: "#22c55e", unread: "#f59e0b" };
+const RUNNING = new Set(["queued", "streaming", "generating"]);
 const MARK = /^(?:● |✓ |\(\d+\) )+/;
 
 /** `state`: { isRunning, isDone, unread } */
@@ -39,7 +40,7 @@ export class PageTitle {
 
   #reply({ message, status }) {
     const wasRunning = this.#running.size > 0;
-    if (status === "queued" || status === "streaming") this.#running.add(message);
+    if (RUNNING.has(status)) this.#running.add(message);
     else this.#running.delete(message);
     const isRunning = this.#running.size > 0;
     this.#set({ isRunning, isDone: wasRunning && !isRunning && this.#document.hidden });

@@ -29,12 +29,21 @@ export class Running {
     }
   }
 
-  created({ message, role }) {
-    if (role === "assistant" && !this.#ended.has(message)) this.#begin(message);
+  /** One whose pictures or films are made elsewhere is not being written: the next question may be asked. */
+  created({ message, role, status }) {
+    if (role !== "assistant") return;
+    if (status === "generating") this.#elsewhere(message);
+    else if (!this.#ended.has(message)) this.#begin(message);
   }
 
-  accepted({ reply }) {
-    if (!this.#ended.has(reply)) this.#begin(reply);
+  #elsewhere(message) {
+    if (this.#statuses.has(message)) this.#set(message, "generating");
+    this.#ended.add(message);
+  }
+
+  accepted({ reply, status }) {
+    if (status === "generating") this.#elsewhere(reply);
+    else if (!this.#ended.has(reply)) this.#begin(reply);
   }
 
   #begin(message) {

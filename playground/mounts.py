@@ -10,9 +10,17 @@ from chats.gateway.sandbox.settings import Settings
 PREFIX = "/sandbox"
 
 
+def _settings() -> Settings:
+    """Its tasks lie beside our own data, so that a restart finds them again."""
+    found = Settings.from_env()
+    return dataclasses.replace(
+        found, key_prefix=settings.SANDBOX_KEY, data_dir=found.data_dir or settings.DATA_DIR / "sandbox"
+    )
+
+
 def mounted(pages):
     """`pages`, except for the paths below PREFIX, which the sandbox gets with the prefix taken off."""
-    sandbox = Sandbox(dataclasses.replace(Settings.from_env(), key_prefix=settings.SANDBOX_KEY))
+    sandbox = Sandbox(_settings())
 
     async def application(scope, receive, send):
         path = scope["path"]

@@ -9,13 +9,14 @@ import pytest
 
 from chats.gateway.sandbox import server
 
+ENVIRONMENT = {"SANDBOX_TOKENS_PER_S": "0", "SANDBOX_FETCH_PRIVATE": "1", "SANDBOX_TASK_SCALE": "0"}
 HEADERS = {"Authorization": "Bearer sandbox"}
 
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[server.Handle]:
-    """Without a pace and allowed to fetch from 127.0.0.1."""
-    with server.start(env={"SANDBOX_TOKENS_PER_S": "0", "SANDBOX_FETCH_PRIVATE": "1"}) as handle:
+    """Without a pace, generations done at once, allowed to fetch from 127.0.0.1."""
+    with server.start(env=ENVIRONMENT) as handle:
         yield handle
 
 

@@ -14,7 +14,6 @@ from chats.gateway.sandbox import (
     measure_file,
     measure_image,
     measure_video,
-    picture,
     speech,
     thinking,
     tokens,
@@ -51,7 +50,7 @@ class Answer:
     calls: tuple[tools.Call, ...] = ()
     pcm: bytes = b""
     speech_form: str = ""
-    picture: str = ""
+    picture: str = ""  # a PNG in base64
 
 
 async def compose(question: Question, model: Model, settings: Settings, odd: Misbehaviour, sha256: str) -> Answer:
@@ -87,7 +86,6 @@ async def compose(question: Question, model: Model, settings: Settings, odd: Mis
         calls=called,
         pcm=pcm,
         speech_form=speech_form,
-        picture=await _picture(question, model),
     )
 
 
@@ -152,10 +150,6 @@ def _prompted(question: Question, model: Model, seen: Sequence[words.Seen]) -> P
     sharp = bool(question.raw.get("vl_high_resolution_images"))
     media = (tokens.of_media(one.facts, hears_video, one.medium.fps, sharp) for one in seen)
     return sum(media, Prompted(text=tokens.of_texts(question.texts)))
-
-
-async def _picture(question: Question, model: Model) -> str:
-    return await asyncio.to_thread(picture.data_url, question.text) if "image" in model.outputs else ""
 
 
 # The older Qwens put the words beside the sound; a catalog that knows says `speaks`.

@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
-from chats.gateway.sandbox import chat, generations, misbehave, models
+from chats.gateway.sandbox import generations, misbehave, models
 from chats.gateway.sandbox.errors import Fault, Refusal, usual
 from chats.gateway.sandbox.exchange import ConnectionCut, Exchange
 from chats.gateway.sandbox.misbehave import Misbehaviour
@@ -93,15 +93,10 @@ class Sandbox:
             await _unless_gone(exchange, making(call, self._workshop))
             return
         asked = misbehave.read(marks)
-        await _unless_gone(exchange, self._routed(exchange, entry, body, allowed, asked))
+        await _unless_gone(exchange, self._routed(exchange, entry, allowed, asked))
 
-    async def _routed(
-        self, exchange: Exchange, entry: Entry, body: bytes, allowed: frozenset[str], asked: Misbehaviour
-    ) -> None:
+    async def _routed(self, exchange: Exchange, entry: Entry, allowed: frozenset[str], asked: Misbehaviour) -> None:
         route = exchange.method, exchange.path
-        if route == ("POST", "/v1/chat/completions"):
-            await chat.complete(exchange, entry, body, self._settings, allowed, asked)
-            return
         await asyncio.sleep(asked.delay_s)
         if asked.has_fault and (asked.times is None or entry.attempt <= asked.times):
             raise Refusal(asked.fault())

@@ -1,33 +1,34 @@
 """POST /v1/chat/completions: from the body to the last byte, with everything that was asked to go wrong."""
 
 import asyncio
+from dataclasses import replace
 
-from chats.gateway.sandbox import answers, chunks, misbehave, models, question
+from chats.gateway.sandbox import answers, chat_pictures, chunks, misbehave, models, question
 from chats.gateway.sandbox.answers import Answer
 from chats.gateway.sandbox.errors import Refusal
-from chats.gateway.sandbox.exchange import Exchange
-from chats.gateway.sandbox.misbehave import Misbehaviour
 from chats.gateway.sandbox.question import Question
-from chats.gateway.sandbox.record import Entry
-from chats.gateway.sandbox.settings import Settings
 from chats.gateway.sandbox.stream import EventStream
+from chats.gateway.sandbox.tasks import Call
+from chats.gateway.sandbox.workshop import Workshop
 
 LARGE_BODY_BYTES = 256 * 1024  # from here on parsing is left to a thread
 LONGEST_WAIT_S = 60.0
 
 
-async def complete(
-    exchange: Exchange, entry: Entry, body: bytes, settings: Settings, allowed: frozenset[str], asked: Misbehaviour
-) -> None:
-    """`asked` comes from the header; what the last user text asks for is laid over it."""
+async def complete(call: Call, shop: Workshop) -> None:
+    """The header's marks come first; what the last user text asks for is laid over them."""
+    exchange, entry, body, settings = call.exchange, call.entry, call.body, shop.settings
+    asked = misbehave.read(call.marks)
     read = await asyncio.to_thread(question.read, body) if len(body) > LARGE_BODY_BYTES else question.read(body)
     entry.model, entry.parts = read.model, _parts(read)
     odd = misbehave.still_due(misbehave.read(read.directives, asked), entry.attempt)
     await asyncio.sleep(odd.delay_s)
-    if odd.has_fault:
+    if odd.has_fault and not odd.accepts_first:
         raise Refusal(odd.fault(read.model))
-    model = models.find(settings, allowed, read.model)
+    model = models.find(settings, call.allowed, read.model)
     answer = await answers.compose(read, model, settings, odd, entry.sha256)
+    if chat_pictures.is_drawn(model, odd):
+        answer = replace(answer, picture=await chat_pictures.paint(call, read, odd, shop))
     pace = settings.tokens_per_s if odd.tokens_per_s is None else odd.tokens_per_s
     if read.streams or odd.forces_sse or model.always_streams:
         stream = EventStream(exchange, entry, odd, pace)

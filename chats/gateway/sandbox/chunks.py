@@ -13,6 +13,7 @@ from chats.gateway.sandbox.pieces import pieces
 
 CREATED = 1767061944  # a constant: the same question has the same answer, byte for byte
 EXPIRES_AT = CREATED + 3600
+DATA_URL = "data:image/png;base64,"
 AUDIO_BYTES = 11_520  # 0.24 s a chunk
 SIGNATURE = "EqQBCkYIARgCIkBzYW5kYm94LXNpZ25hdHVyZS1vZi1hLXRob3VnaHQ="
 FACE = "\ud83d", "\ude42"  # 🙂 as two halves of a surrogate pair
@@ -69,7 +70,7 @@ class Chunks:
             yield _content(_filler(self._odd.big_event_bytes))
         yield from _spread(self._text(), _sound(self._answer))
         if self._answer.picture:
-            yield _content(f"\n\n![image]({self._answer.picture})")
+            yield from _shown(self._answer.picture, self._odd.image_form or "markdown")
         for call in tools.deltas(self._answer.calls, self._odd.tool):
             yield {"tool_calls": [call if self._odd.has_index else _without_index(call)]}
 
@@ -116,6 +117,35 @@ def _spread(texts: list[dict[str, Any]], sounds: list[dict[str, Any]]) -> Iterat
     yield from (delta for _, _, delta in sorted(placed, key=lambda row: row[:2]))
 
 
+def _shown(picture: str, form: str) -> Iterator[dict[str, Any]]:
+    """A picture in a stream: Markdown in one chunk or in several, or beside the content (images.md 9)."""
+    if form == "images":
+        yield {"content": "", "images": _images(picture)}
+        return
+    whole = DATA_URL + picture if form == "data" else f"\n\n![image]({DATA_URL}{picture})"
+    size = len(whole) // 4 + 1 if form == "pieces" else len(whole)
+    yield from (_content(whole[at : at + size]) for at in range(0, len(whole), size))
+
+
+def _with_picture(answer: Answer, form: str) -> Any:
+    """A Gemini channel answers with parts, others with Markdown (images.md 9)."""
+    text = {"type": "text", "text": answer.text}
+    match form:
+        case "list":
+            return [text, {"type": "image_url", "image_url": {"url": DATA_URL + answer.picture}}]
+        case "bare":
+            image = {"url": answer.picture, "mime_type": "image/png"}
+            return [text, {"type": "image_url", "image_url": image}]
+        case "data":
+            return f"{answer.text}\n{DATA_URL}{answer.picture}"
+        case _:
+            return f"{answer.text}\n\n![image]({DATA_URL}{answer.picture})"
+
+
+def _images(picture: str) -> list[dict[str, Any]]:
+    return [{"type": "image_url", "image_url": {"url": DATA_URL + picture}, "index": 0}]
+
+
 def _without_index(call: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in call.items() if key != "index"}
 
@@ -133,8 +163,10 @@ def completion(answer: Answer, odd: Misbehaviour, audio_format: str) -> dict[str
     """The whole answer to a request that does not stream."""
     finish = answer.finish if odd.finish is None else odd.finish
     place = {"index": 0} if odd.has_index else {}
-    message = {"role": "assistant", "content": "" if odd.is_empty else _message_content(answer)}
+    message = {"role": "assistant", "content": "" if odd.is_empty else _message_content(answer, odd.image_form)}
     message |= {} if odd.is_empty else _message_extras(answer, audio_format)
+    if answer.picture and odd.image_form == "images" and not odd.is_empty:
+        message["images"] = _images(answer.picture)
     return {
         "id": answer.id,
         "object": "chat.completion",
@@ -148,12 +180,11 @@ def completion(answer: Answer, odd: Misbehaviour, audio_format: str) -> dict[str
     }
 
 
-def _message_content(answer: Answer) -> Any:
+def _message_content(answer: Answer, image_form: str) -> Any:
     if answer.speech_form == "openai":
         return None
-    if answer.picture:  # a Gemini image model answers with parts (text.md 3.10)
-        picture = {"type": "image_url", "image_url": {"url": answer.picture}}
-        return [{"type": "text", "text": answer.text}, picture]
+    if answer.picture and image_form != "images":
+        return _with_picture(answer, image_form or "list")
     if answer.think_shape == "tag":
         return f"<think>{answer.reasoning}</think>\n\n{answer.text}"
     return answer.text

@@ -77,6 +77,7 @@ def _rule(named: dict[str, Any] | None = None, **values: tuple[str, Convert]) ->
 
 _FORM = ("error_form", _one_of("bare", "data"))
 THINK_SHAPES = ("reasoning_content", "reasoning", "details", "tag", "signature", "hidden", "off")
+IMAGE_FORMS = ("list", "bare", "markdown", "data", "images", "pieces")
 TOOL_SHAPES = ("pieces", "whole", "no_type", "empty_name")
 
 RULES = {
@@ -146,6 +147,7 @@ RULES = {
     "content": _rule({"content": "usual"}, bare=("content", _one_of("usual", "json", "bytes", "none"))),
     "item_error": _rule({"item_errors": 1}, bare=("item_errors", _whole)),
     "url": _rule({"url_form": "base64"}, bare=("url_form", _one_of("base64", "data"))),
+    "image_form": _rule(bare=("image_form", _one_of(*IMAGE_FORMS))),
     "no_image": _rule({"has_image": False}),
     "partials": _rule(bare=("partials", _whole)),
     "panorama": _rule({"has_panorama": True}),

@@ -1,11 +1,11 @@
-"""Which route of pictures, films and worlds is met by what; called by the application."""
+"""Which route is met by what, of those that cost something or ask after it; called by app.py."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from chats.gateway.sandbox import delivery, images, native, polls, tasks
+from chats.gateway.sandbox import chat, delivery, images, native, polls, tasks
 from chats.gateway.sandbox.errors import Fault, Refusal
 from chats.gateway.sandbox.exchange import Exchange
 from chats.gateway.sandbox.tasks import Call
@@ -13,6 +13,7 @@ from chats.gateway.sandbox.workshop import Workshop
 
 Making = Callable[[Call, Workshop], Coroutine[Any, Any, None]]
 MAKING: dict[str, Making] = {
+    "/v1/chat/completions": chat.complete,
     "/v1/images/generations": images.draw,
     "/v1/images/edits": images.draw,
     "/v1/edits": images.draw,

@@ -38,24 +38,20 @@ def film_size(recipe: Recipe) -> tuple[int, int]:
 
 
 def _scenes(recipe: Recipe, read: Read, size: tuple[int, int]) -> list["Image"]:
-    """Pictures the film goes through, two at least."""
+    """Pictures the film goes through, one at least."""
     names = [name for name in (recipe.first, *recipe.inputs, recipe.last) if name]
     scenes = [_scene(read(name), size) for name in names]
-    if not scenes:
-        scenes = [make_picture.background(recipe, size).convert("RGB")]
-    if len(scenes) == 1:
-        scenes.append(_nearer(scenes[0]))
-    return scenes
+    return scenes or [make_picture.background(recipe, size).convert("RGB")]
 
 
 def _scene(content: bytes, size: tuple[int, int]) -> "Image":
     return make_picture.covered(make_picture.opened(content).convert("RGB"), size)
 
 
-def _nearer(image: "Image") -> "Image":
-    """The camera has come closer."""
-    width, height = image.size
-    return image.resize(image.size, box=(width // 6, height // 6, width - width // 6, height - height // 6))
+def _nearer(image: "Image", share: float) -> "Image":
+    """The camera comes closer."""
+    x, y = image.width / 6 * share, image.height / 6 * share
+    return image.resize(image.size, resample=2, box=(x, y, image.width - x, image.height - y))
 
 
 def _encoded(recipe: Recipe, size: tuple[int, int], scenes: list["Image"]) -> bytes:
@@ -74,23 +70,20 @@ def _record(av: Any, path: str, recipe: Recipe, size: tuple[int, int], scenes: l
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         track: Any = container.add_stream("aac", rate=RATE, layout="mono") if recipe.is_heard else None
         for at in range(count):
-            frame = _frame(scenes, at / (count - 1), overlay)
+            frame = _frame(recipe, scenes, at / (count - 1), overlay)
             container.mux(stream.encode(av.VideoFrame.from_image(frame)))
         container.mux(stream.encode(None))
         if track:
             _sing(container, track, recipe.seed, count / recipe.fps)
 
 
-def _frame(scenes: list["Image"], share: float, overlay: "Image") -> "Image":
-    """The first and the last are the pictures themselves; in between they blend, a disc wanders, the words stand."""
-    from PIL import Image as images
+def _frame(recipe: Recipe, scenes: list["Image"], share: float, overlay: "Image") -> "Image":
+    """A first or last picture that was given stands alone; elsewhere a disc wanders and the words are seen."""
+    frame = _between(scenes, share)
+    if (share == 0 and recipe.first) or (share == 1 and recipe.last):
+        return frame
     from PIL import ImageDraw
 
-    place = share * (len(scenes) - 1)
-    at = min(int(place), len(scenes) - 2)
-    if share in {0.0, 1.0}:
-        return scenes[0] if share == 0 else scenes[-1]
-    frame = images.blend(scenes[at], scenes[at + 1], place - at)
     width, height = frame.size
     radius = max(min(width, height) // 10, 3)
     x = radius + share * (width - 2 * radius)
@@ -98,6 +91,16 @@ def _frame(scenes: list["Image"], share: float, overlay: "Image") -> "Image":
     ImageDraw.Draw(frame, "RGBA").ellipse((x - radius, y - radius, x + radius, y + radius), fill=(255, 255, 255, 170))
     frame.paste(overlay, (0, 0), overlay)
     return frame
+
+
+def _between(scenes: list["Image"], share: float) -> "Image":
+    from PIL import Image as images
+
+    if len(scenes) == 1:
+        return _nearer(scenes[0], share)
+    place = share * (len(scenes) - 1)
+    at = min(int(place), len(scenes) - 2)
+    return images.blend(scenes[at], scenes[at + 1], place - at)
 
 
 def _overlay(recipe: Recipe, size: tuple[int, int]) -> "Image":

@@ -134,14 +134,14 @@ def plate(draw: "ImageDraw", size: tuple[int, int], words: str, note: str) -> No
     margin = max(side // 20, 2)
     lines = _wrapped(draw, words[:LONGEST_WORDS], font, size[0] - 4 * margin)[:6]
     height = round(font.size * 1.3)
-    top = size[1] - margin - round(small.size * 1.6) - height * len(lines) - margin
+    top = size[1] - margin - round(small.size * 2.2) - height * len(lines) - margin // 2
     box = (margin, max(top, margin), size[0] - margin, size[1] - margin)
     if box[2] <= box[0] or box[3] <= box[1]:
         return
     draw.rounded_rectangle(box, radius=margin // 2, fill=(0, 0, 0, 140))
     for at, line in enumerate(lines):
         draw.text((2 * margin, box[1] + margin // 2 + at * height), line, font=font, fill=(255, 255, 255, 255))
-    draw.text((2 * margin, size[1] - margin - round(small.size * 1.5)), note, font=small, fill=(230, 230, 230, 255))
+    draw.text((2 * margin, size[1] - margin - round(small.size * 1.9)), note, font=small, fill=(230, 230, 230, 255))
 
 
 def _wrapped(draw: "ImageDraw", words: str, font: Any, width: int) -> list[str]:

@@ -77,6 +77,7 @@ class Misbehaviour:
     content: str = ""
     item_errors: int = 0
     url_form: str = ""
+    image_form: str = ""
     has_image: bool = True
     partials: int | None = None
     has_panorama: bool = False

@@ -117,41 +117,25 @@ def _form_job(spec: ModelSpec, run: Run, given: Sequence[Given], text: str) -> J
 
 
 def _roles(spec: ModelSpec, asked: Form, given: Sequence[Given]) -> tuple[tuple[str, ...], Task]:
-    """As the person said, else by the order of the form's slots; another model may have other slots."""
-    told = tuple(one.role for one in given)
-    if all(told):
-        try:
-            return told, form.task_for(asked, told)
-        except ValueError:
-            if len(set(told)) == len(told) and "mask" in told:
-                raise
-    by_order = _by_order(asked, [one.attachment.kind for one in given])
-    if by_order is not None:
-        return by_order, form.task_for(asked, by_order)
+    """As the person said; where this model has other slots than the first of the runs, by the order of its own."""
+    told = tuple(form.roles_for(asked, [(one.attachment.kind, one.role) for one in given]))
     try:
-        return told, form.task_for(asked, told)
+        return told, form.task_for(asked, told) if all(told) else _unplaced(asked, given, told)
     except ValueError as error:
+        free = tuple(form.roles_for(asked, [(one.attachment.kind, _mask(one)) for one in given]))
+        if all(free) and free != told:
+            return free, form.task_for(asked, free)
         raise ValueError(f"{spec.label}: {error}") from error
 
 
-def _by_order(asked: Form, kinds: list[str]) -> tuple[str, ...] | None:
-    for task in asked.tasks:
-        places = [slot for slot in task.slots if slot.role != "mask" for _place in range(slot.maximum)]
-        roles = _filled(places, kinds)
-        if roles is not None and all(roles.count(slot.role) >= slot.minimum for slot in task.slots):
-            return roles
-    return None
+def _mask(given: Given) -> str:
+    return given.role if given.role == "mask" else ""
 
 
-def _filled(places: list, kinds: list[str]) -> tuple[str, ...] | None:
-    roles = []
-    for kind in kinds:
-        while places and kind not in places[0].kinds:
-            places.pop(0)
-        if not places:
-            return None
-        roles.append(places.pop(0).role)
-    return tuple(roles)
+def _unplaced(asked: Form, given: Sequence[Given], roles: Sequence[str]) -> Task:
+    form.task_for(asked, [role or "none" for role in roles])  # tells what is too many, where it can
+    left = next(one.attachment.name for one, role in zip(given, roles, strict=True) if not role)
+    raise ValueError(_("“%(name)s” has no place in this form.") % {"name": left})
 
 
 def begin(reply: Message, runs: Runs) -> list[Generation]:

@@ -66,12 +66,15 @@ def take(limit: int, busy: tuple[str, ...] = ()) -> list[Generation]:
             due = due.select_for_update(skip_locked=True)
         if busy:  # after a laptop's sleep their leases have lapsed although the calls go on
             due = due.exclude(claim__in=busy)
-        pks = list(due.values_list("pk", flat=True)[:limit])
-        if not pks:
+        was_due = dict(due.values_list("pk", "due_at")[:limit])
+        if not was_due:
             return []
-        Generation.objects.filter(pk__in=pks, due_at__lte=now).update(claim=token, due_at=now + lease())
-        reach("claim:taken")
-        return list(Generation.objects.filter(claim=token).only(*LEAN))
+        Generation.objects.filter(pk__in=was_due, due_at__lte=now).update(claim=token, due_at=now + lease())
+        taken = list(Generation.objects.filter(claim=token).only(*LEAN))
+    reach("claim:taken")
+    for row in taken:
+        row.was_due_at = was_due[row.pk]
+    return taken
 
 
 def renew(tokens: list[str]) -> None:

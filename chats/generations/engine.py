@@ -7,7 +7,7 @@ renewing, and its rows fall due for somebody else.
 import asyncio
 import logging
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -55,6 +55,7 @@ class Engine:
     def __init__(self) -> None:
         self.open: Counter[str] = Counter()
         self._paid: set[asyncio.Task[None]] = set()
+        self.late_s: deque[float] = deque(maxlen=50_000)  # how long after its time each step began
         self.is_draining = False
         self._counting = threading.Lock()
         self.loop = asyncio.new_event_loop()
@@ -94,6 +95,7 @@ class Engine:
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(settings.GENERATION_LEASE_S / ROUNDS)
+            self._tell_lateness()
             if self.open:
                 try:
                     await rows(claims.renew)(list(self.busy))
@@ -113,6 +115,13 @@ class Engine:
             if unheard:
                 log.warning("%s paid calls were still open; their generations will be marked unknown", len(unheard))
         await client.close()
+
+    def _tell_lateness(self) -> None:
+        """What bench/generations.py and an operator read: whether this worker keeps up."""
+        late, self.late_s = sorted(self.late_s), deque(maxlen=self.late_s.maxlen)
+        if late:
+            half, most = late[len(late) // 2], late[int(len(late) * 0.99)]
+            log.info("%s steps begun, late by %.3f s (half) and %.3f s (99 %%)", len(late), half, most)
 
     def stop(self, patience_s: float) -> None:
         """Waits for the answers of paid calls, then closes."""

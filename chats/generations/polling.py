@@ -63,6 +63,7 @@ async def _poll_all(
 
     async def ask(row: Generation) -> None:
         async with slots:
+            engine.late_s.append((timezone.now() - row.was_due_at).total_seconds())
             await answers.put(await _asked(row, credentials[row.team_id]))
 
     asking = [asyncio.create_task(ask(row)) for row in polled]

@@ -42,7 +42,6 @@ async def submit(claim: Claim) -> None:
     """The step of a queued row; every way out leaves a state that a later sweep or a person can go on from."""
     try:
         job = await files(_prepared)(claim)
-        await rows(_mark_sent)(claim)
     except Gone:
         return
     except (media.MediaError, GatewayError) as error:
@@ -53,9 +52,10 @@ async def submit(claim: Claim) -> None:
 
 
 async def _call(claim: Claim, job: Job) -> None:
-    reach("submit:sent")
     try:
         state = await _answer(claim, job)
+    except Gone:
+        return
     except GatewayError as error:
         await _surely(_refused, claim, job, error)
         return
@@ -68,10 +68,15 @@ async def _call(claim: Claim, job: Job) -> None:
 
 
 async def _answer(claim: Claim, job: Job) -> TaskState:
+    async def sent(_request: object = None) -> None:
+        await rows(_mark_sent)(claim)
+        reach("submit:sent")
+
     if not form.is_generation(job.spec):
+        await sent()
         return await replied.collected(job.spec, job.prompt, job.credentials)
     show = partial(_show, claim)
-    return await client.submit(job.spec, job.prompt, job.credentials, on_partial=show)
+    return await client.submit(job.spec, job.prompt, job.credentials, on_sent=sent, on_partial=show)
 
 
 async def _show(claim: Claim, output: Output) -> None:

@@ -1,5 +1,6 @@
 """One paid job of a model that makes pictures, films or worlds: what was asked, where it stands, what came of it."""
 
+import datetime
 import secrets
 from typing import Any
 
@@ -85,6 +86,8 @@ class Generation(models.Model):
     submitted_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)
+
+    was_due_at: datetime.datetime  # not a column: of a claimed row, when its step was due
 
     # Not columns: generations.dressed puts them on the rows that it hands to a template.
     spec: Any

@@ -42,7 +42,7 @@ async def submit(
     """
     breaker.check(credentials)
     protocol = load_task(spec.protocol)
-    request = protocol.submit(spec, prompt)
+    request = await asyncio.to_thread(protocol.submit, spec, prompt)  # a picture may have to be cut to size
     with Entry(spec.model, request, credentials, tries=1) as entry:
         if on_sent:
             await on_sent(request)

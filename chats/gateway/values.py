@@ -26,7 +26,7 @@ class Part:
     name: str = ""
     frames: tuple[bytes, ...] = ()
     fps: float | None = None
-    signature: str = ""  # of a reasoning part: Claude wants it back byte for byte (text.md 3.5)
+    signature: str = ""  # Claude's of a reasoning part, Google's of any: wanted back byte for byte (text.md 3.5, 6.1)
     role: str = ""  # what a generation makes of it: first_frame last_frame reference source mask
     call_id: str = ""  # of a tool_call or tool_result part
     arguments: str = ""  # of a tool_call part: the JSON string, as it came
@@ -105,6 +105,7 @@ class Started:
 @dataclass(frozen=True, slots=True)
 class TextDelta:
     text: str
+    signature: str = ""  # Google's, wanted back with the part it came with (text.md 6.1); also of calls and media
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ class ToolCallDelta:
     call_id: str = ""
     name: str = ""
     arguments: str = ""
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ class MediaOut:
     content_type: str = ""
     sample_rate_hz: int = 0
     key: str = ""
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)

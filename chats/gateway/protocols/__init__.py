@@ -70,5 +70,7 @@ def load_task(name: str) -> TaskProtocol:
 
 def load(name: str) -> ReplyProtocol:
     """A fresh `Protocol` of the module `name`; raises ModuleNotFoundError for a name nobody wrote yet."""
-    module = import_module(f"{__name__}.{name}")
-    return module.Protocol()
+    protocol = import_module(f"{__name__}.{name}").Protocol()
+    if not isinstance(protocol, ReplyProtocol):
+        raise TypeError(f"{name} answers with a task, not with a reply")
+    return protocol

@@ -1,17 +1,15 @@
 /** The files of the message being written as tiles: progress, state, reason and repair. Tells `tray-change`. */
 
-import { html, nothing, render, svg } from "lit-html";
+import { html, nothing, render } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 
 import { announce, tell } from "lib/dom.js";
 import { t } from "lib/i18n.js";
-import { lengthText, sizeText } from "lib/measures.js";
 import { request } from "lib/requests.js";
 import { on } from "lib/socket.js";
+import { noteOf, poster, ring } from "lib/tiles.js";
 import { Tray, labelOf, reasonOf, split } from "lib/tray.js";
 import { attachUrl, cancel, facts, repair, upload } from "lib/uploads.js";
-
-const ICONS = { image: "icon-image", video: "icon-film", audio: "icon-audio-lines", file: "icon-file-text" };
 
 /** The server, for files of a message in the team `team`. */
 const doorOf = (team) => ({
@@ -45,6 +43,8 @@ const watchLeaving = () => {
 
 class AttachmentTray extends HTMLElement {
   tray = null;
+  /** Set by the composer: is this file seen in a form's place? */
+  isElsewhere = () => false;
   #place = "";
   #stop = null;
   #drawing = 0;
@@ -66,7 +66,7 @@ class AttachmentTray extends HTMLElement {
     const isKnown = trays.has(place);
     this.tray = trayOf(place, team);
     this.tray.act = () => this.#changed();
-    this.#draw();
+    this.draw();
     return isKnown;
   }
 
@@ -85,16 +85,17 @@ class AttachmentTray extends HTMLElement {
 
   #changed() {
     watchLeaving();
-    this.#drawing ||= requestAnimationFrame(() => this.#draw());
+    this.#drawing ||= requestAnimationFrame(() => this.draw());
     tell("tray-change", {}, this);
   }
 
-  #draw() {
+  draw() {
     cancelAnimationFrame(this.#drawing);
     this.#drawing = 0;
     const { items } = this.tray;
-    this.hidden = !items.length;
-    render(items.length ? html`${this.#tiles(items)}${this.#reasons(items)}` : nothing, this);
+    const own = items.filter((item) => !this.isElsewhere(item));
+    this.hidden = !own.length && !items.some((item) => reasonOf(item));
+    render(this.hidden ? nothing : html`${own.length ? this.#tiles(own) : nothing}${this.#reasons(items)}`, this);
     this.#speak(items);
   }
 
@@ -160,30 +161,6 @@ class AttachmentTray extends HTMLElement {
     const nameOf = (id) => this.nameOfModel?.(id) ?? id;
     return html`<button class="button ${place ? "button-quiet" : ""}" type="button" @click=${act}>${labelOf(repair, nameOf)}</button>`;
   }
-}
-
-function poster({ attachment, preview, kind }) {
-  const source = preview || attachment?.poster;
-  return source ? html`<img src=${source} alt="" loading="lazy">` : html`<span class="icon icon-large ${ICONS[kind] ?? ICONS.file}" aria-hidden="true"></span>`;
-}
-
-/** How far an upload is; a turning arc while the server looks at the file. */
-function ring({ state, progress }) {
-  const isUploading = state === "uploading";
-  if (!isUploading && state !== "probing" && state !== "repairing") return nothing;
-  const done = isUploading ? Math.round(100 * progress) : 25;
-  return html`<svg class="ring" viewBox="0 0 36 36" ?data-turns=${!isUploading} aria-hidden="true">
-    ${svg`<circle class="ring-track" cx="18" cy="18" r="15"></circle>
-    <circle class="ring-done" cx="18" cy="18" r="15" pathLength="100" stroke-dasharray="${done} 100"></circle>`}
-  </svg>`;
-}
-
-function noteOf({ state, progress, size_bytes, attachment, kind }) {
-  if (state === "uploading") return `${Math.round(100 * progress)} %`;
-  if (state === "probing") return t("being read");
-  if (state === "repairing") return t("being changed");
-  if (kind === "image" && attachment?.width) return `${attachment.width} × ${attachment.height}`;
-  return [attachment?.duration_s != null && lengthText(attachment.duration_s), size_bytes && sizeText(size_bytes)].filter(Boolean).join(" · ");
 }
 
 customElements.define("attachment-tray", AttachmentTray);

@@ -19,6 +19,7 @@ const wordsOf = (text = "") => text.split(" ").filter(Boolean);
 
 class ComposerBar extends HTMLElement {
   choice = null;
+  #task = null; // of a model with a form
   #state = "";
   #changedAt = -Infinity;
   #listening = new AbortController();
@@ -29,7 +30,7 @@ class ComposerBar extends HTMLElement {
     listen(this, "click", (event) => this.#click(event));
     listen(document, "model-picked", (event) => event.defaultPrevented || this.pick(event.detail.model));
     listen(document, "models-loaded", () => this.#describe());
-    listen(document, "parameters-changed", ({ detail }) => this.#change(() => this.choice.set(detail.value)));
+    listen(document, "parameters-changed", ({ detail }) => this.change(() => this.choice.set(detail.value)));
   }
 
   disconnectedCallback() {
@@ -45,12 +46,12 @@ class ComposerBar extends HTMLElement {
       parameters: JSON.parse(document.getElementById("last-parameters")?.textContent || '""') || {},
       at: isAsked ? Infinity : 1000 * Number(lastAt || 0),
     };
-    this.#change(() => (this.choice = new Choice(drafts, place, first)));
+    this.change(() => (this.choice = new Choice(drafts, place, first)));
   }
 
   async pick(id) {
     const catalog = await load().catch(toastError);
-    if (catalog) this.#change(() => this.choice.pick(modelOf(catalog, id)));
+    if (catalog) this.change(() => this.choice.pick(modelOf(catalog, id)));
   }
 
   nameOf = (id) => id;
@@ -58,18 +59,27 @@ class ComposerBar extends HTMLElement {
   async #describe() {
     const catalog = await load();
     this.nameOf = (id) => modelOf(catalog, id).label;
-    if (this.choice) this.#change(() => this.choice.describe(modelOf(catalog, this.choice.model.id)));
+    if (this.choice) this.change(() => this.choice.describe(modelOf(catalog, this.choice.model.id)));
   }
 
-  #change(act) {
-    act();
+  /** `act(choice)` changes it. */
+  change(act) {
+    act(this.choice);
     tell("choice-changed", {}, this);
     customElements.whenDefined("parameter-panel").then(() => this.#showPanel());
   }
 
   #showPanel() {
     const panel = document.querySelector("parameter-panel");
-    if (panel) Object.assign(panel, { model: this.choice.model.id, value: this.choice.wanted });
+    const parameters = this.#task?.parameters ?? (this.#task ? [] : undefined);
+    if (panel) Object.assign(panel, { model: this.choice.model.id, value: this.choice.wanted, parameters });
+  }
+
+  /** What a generation is meant to be decides its settings. */
+  set task(task) {
+    if (task === this.#task) return;
+    this.#task = task;
+    customElements.whenDefined("parameter-panel").then(() => this.#showPanel());
   }
 
   /** `state`: send, save (an edit), stop, back (what has not left yet); `canQueue`: something else is written meanwhile. */
@@ -95,6 +105,7 @@ class ComposerBar extends HTMLElement {
 
   #showChoice(choice) {
     this.#part("model-label").textContent = choice.model.label;
+    this.toggleAttribute("data-form", Boolean(choice.model.makes));
     const think = this.#part("think");
     think.hidden = !choice.canThink;
     think.ariaPressed = String(choice.isThinking);
@@ -115,7 +126,7 @@ class ComposerBar extends HTMLElement {
   #click(event) {
     const button = event.target.closest("button");
     if (button?.matches("[data-open-models]")) tell("open-model-picker", { model: this.choice.model.id });
-    if (button?.matches("[data-think]")) this.#change(() => this.choice.toggleThinking());
+    if (button?.matches("[data-think]")) this.change(() => this.choice.toggleThinking());
     if (button?.matches("[data-queue]")) tell("composer-send", {}, this);
     if (button?.matches("[data-send]")) this.#press();
   }

@@ -34,6 +34,12 @@ class ComposerText extends HTMLElement {
     this.#grow();
   }
 
+  /** What stands in the empty box; undefined for the page's own words. */
+  set hint(words) {
+    this.dataset.hint ??= this.#box.placeholder;
+    this.#box.placeholder = words ?? this.dataset.hint;
+  }
+
   get isBusy() {
     return isOpen(this.#box);
   }

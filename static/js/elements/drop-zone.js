@@ -1,5 +1,9 @@
-/** Makes the whole page take files that are dragged onto it; says so while they hover. Tells `files-dropped {files}`. */
+/** Makes the whole page take files that are dragged onto it, and the composer what stands on our own pages.
+ *
+ * Says so while they hover. Tells `files-dropped {files}` and `form-use {attachment}`.
+ */
 
+import { carried, carriesAttachment } from "lib/carried.js";
 import { tell } from "lib/dom.js";
 import { t } from "lib/i18n.js";
 
@@ -16,7 +20,8 @@ class DropZone extends HTMLElement {
     listen("dragover", (event) => this.#allow(event));
     listen("dragleave", (event) => this.#hover(event, -1));
     listen("drop", (event) => this.#drop(event));
-    addEventListener("dragend", () => this.#show(0), this.#listening);
+    addEventListener("dragend", () => this.#over(false) || this.#show(0), this.#listening);
+    for (const type of ["dragover", "drop"]) addEventListener(type, (event) => carriesAttachment(event) && this.#carry(event), this.#listening);
   }
 
   disconnectedCallback() {
@@ -39,14 +44,30 @@ class DropZone extends HTMLElement {
     if (this.#depth && !this.firstChild) this.append(card());
   }
 
+  get #composer() {
+    return this.closest("message-composer");
+  }
+
+  #over(isOver) {
+    this.#composer.toggleAttribute("data-over", isOver);
+  }
+
+  /** A result of ours: onto the composer, or onto one of its places, which take it first. */
+  #carry(event) {
+    const isHere = this.#composer.contains(event.target) && !event.defaultPrevented;
+    this.#over(isHere && event.type === "dragover");
+    if (!isHere) return;
+    this.#allow(event);
+    const { attachment } = event.type === "drop" ? carried(event) : {};
+    if (attachment) tell("form-use", { attachment }, this);
+  }
+
   #drop(event) {
     this.#show(0);
     if (event.defaultPrevented) return; // a nearer drop target took them
     event.preventDefault();
-    const items = [...event.dataTransfer.items].filter(({ kind }) => kind === "file");
-    const isFolder = items.map((item) => item.webkitGetAsEntry?.()?.isDirectory ?? false);
-    const files = [...event.dataTransfer.files].filter((_file, n) => !isFolder[n]);
-    tell("files-dropped", { files, folders: isFolder.filter(Boolean).length }, this);
+    const { files, folders } = carried(event);
+    tell("files-dropped", { files, folders }, this);
   }
 }
 

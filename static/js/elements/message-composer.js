@@ -1,15 +1,14 @@
 /** Holds text, files and choice of the next message together: sends, queues, edits and stops; its parts do the showing. */
 
+import { Arrivals } from "lib/arrivals.js";
 import { editLast, page } from "lib/conversation-page.js";
 import { Desk } from "lib/desk.js";
 import { isCoarse, tell } from "lib/dom.js";
 import { drafts, placeOf } from "lib/drafts.js";
 import { t } from "lib/i18n.js";
-import { load } from "lib/model-list.js";
+import { current } from "lib/model-list.js";
 import { open, settle } from "lib/navigation.js";
-import { Opening, suggested } from "lib/opening.js";
 import { outbox } from "lib/outbox.js";
-import { LONG_TEXT } from "lib/pasted.js";
 import { preference } from "lib/preferences.js";
 import { Queue } from "lib/queue.js";
 import { sending } from "lib/sending.js";
@@ -36,14 +35,7 @@ class MessageComposer extends HTMLElement {
     act: (message, status) => tell("reply-state", { message, status }),
     changed: () => this.#changed(),
   });
-  #opening = new Opening({
-    suggest: (text) => this.#suggest(text),
-    addFiles: (files) => this.#addFiles(files),
-    attachUrl: (url) => this.#desk.tray.addUrl(url).catch((error) => (this.#notes.problem = error.message)),
-    choose: (what) => this.#part("attach-files").choose(what),
-    pick: (model) => this.#bar.pick(model.id),
-    catalog: load,
-  });
+  #arrivals = null;
   #queue = new Queue({
     drafts,
     standing: this.#standing,
@@ -79,15 +71,25 @@ class MessageComposer extends HTMLElement {
       standing: this.#standing,
       queue: this.#queue,
       notes: this.#notes,
-      choice: () => this.#bar.choice,
+      choice: () => this.choice,
+      draft: () => this.#form?.draft ?? null,
       mostCharacters: JSON.parse(document.getElementById("limits").textContent).max_text_characters,
+    });
+    this.#arrivals = new Arrivals({
+      desk: this.#desk,
+      bar: this.#bar,
+      notes: this.#notes,
+      text: this.#text,
+      form: () => this.#form,
+      choose: (what) => this.#part("attach-files").choose(what),
+      typed: () => this.#typed(),
     });
     this.#isReady = true;
     this.#bar.enter(this.#place);
     this.#listen();
     this.#enter();
     this.#showPending();
-    if (!this.#standing.conversation) this.#arrive();
+    this.#arrive();
     this.#queue.changed();
     customElements.whenDefined("message-list").then(() => outbox.open());
     const isFree = [document.body, document.getElementById("main")].includes(document.activeElement);
@@ -96,12 +98,18 @@ class MessageComposer extends HTMLElement {
 
   /** At an empty page: perhaps its question was answered while it loaded, perhaps its address brings something. */
   #arrive() {
-    const url = drafts.began(page.mark);
-    if (url) return void open(url, { replace: true });
-    this.#opening.takeAddress();
+    const isNew = !this.#standing.conversation;
+    const url = isNew && drafts.began(page.mark);
+    if (url) open(url, { replace: true });
+    else this.#arrivals.takeAddress(isNew);
   }
 
   #part = (tag) => this.querySelector(tag);
+
+  /** The model and settings of the next message. */
+  get choice() {
+    return this.#bar.choice;
+  }
 
   get #bar() {
     return this.#part("composer-bar");
@@ -115,6 +123,12 @@ class MessageComposer extends HTMLElement {
     return this.#part("composer-text");
   }
 
+  /** The form of the picked model, once it is there; null while a model is picked that answers. */
+  get #form() {
+    const form = this.#part("generation-form");
+    return form.draft ? form : null;
+  }
+
   #setPlace(conversation) {
     this.#place = placeOf(conversation, this.dataset.team);
     Object.assign(this.#standing, { conversation, place: this.#place });
@@ -126,11 +140,10 @@ class MessageComposer extends HTMLElement {
     const listen = (target, type, act, capture = false) => target.addEventListener(type, act, { signal, capture });
     listen(this, "text-typed", () => this.#typed());
     listen(this, "text-key", ({ detail }) => this.#key(detail.meaning));
-    listen(this, "text-pasted", ({ detail }) => this.#pasted(detail.text));
     listen(this, "tray-change", () => this.#filesChanged());
     listen(this, "tray-model", ({ detail }) => this.#bar.pick(detail.model));
-    listen(this, "files-chosen", ({ detail }) => this.#addFiles(detail.files));
-    listen(this, "files-dropped", ({ detail }) => this.#dropped(detail));
+    listen(this, "form-ready", () => this.#changed());
+    listen(this, "form-choice", ({ detail }) => this.#bar.change(detail.act));
     listen(this, "composer-send", () => this.#submit());
     listen(this, "composer-stop", () => this.#stop());
     listen(this, "choice-changed", () => this.#filesChanged());
@@ -138,10 +151,14 @@ class MessageComposer extends HTMLElement {
     listen(this, "submit", (event) => event.preventDefault());
     listen(this, "click", ({ target }) => target.closest("[data-cancel-edit]") && this.#endEdit());
     this.#listenToPage(listen);
+    this.#arrivals.listen(listen, this);
     this.#stops.push(drafts.onForeign(window, () => this.#place, (kind, value) => this.#takeForeign(kind, value)));
     this.#text.stateOfKeys = () => this.#stateOfKeys();
     this.#part("attach-files").attachUrl = (url) => this.#desk.tray.addUrl(url);
-    this.#part("attachment-tray").nameOfModel = (id) => this.#bar.nameOf(id);
+    Object.assign(this.#part("attachment-tray"), {
+      nameOfModel: (id) => this.#bar.nameOf(id),
+      isElsewhere: (item) => Boolean(this.#form?.holds(item)),
+    });
   }
 
   #listenToPage(listen) {
@@ -152,7 +169,6 @@ class MessageComposer extends HTMLElement {
     listen(document, "message-accepted", ({ detail }) => this.#accepted(detail));
     listen(document, "message-refused", ({ detail }) => this.#refused(detail));
     listen(document, "message-returning", ({ detail }) => detail.place === this.#place && this.#desk.save());
-    listen(document, "click", ({ target }) => this.#opener(target.closest?.(".opener")));
     listen(document, "visibilitychange", () => document.hidden || this.#takeForeign("draft", drafts.read(this.#place)));
   }
 
@@ -176,27 +192,6 @@ class MessageComposer extends HTMLElement {
   #filesChanged() {
     this.#desk.saveFiles();
     this.#changed();
-  }
-
-  #addFiles(files) {
-    this.#desk.tray.add(files);
-    if (!isCoarse()) this.#text.focus();
-  }
-
-  #dropped({ files, folders }) {
-    if (folders) toast(t("Folders cannot be attached. Choose the files in them."), { kind: "bad" });
-    if (files.length) this.#addFiles(files);
-  }
-
-  #pasted(text) {
-    this.#text.insert(text);
-    if (text.length <= LONG_TEXT) return;
-    const count = text.length.toLocaleString();
-    this.#notes.say(t("A long text: %(count)s characters.", { count }), t("Attach it as a file"), () => {
-      this.#text.value = this.#text.value.replace(text, () => "");
-      this.#notes.say("");
-      this.#addFiles([new File([text], t("pasted.txt"), { type: "text/plain" })]);
-    });
   }
 
   // Sending.
@@ -302,17 +297,6 @@ class MessageComposer extends HTMLElement {
     if (!isCoarse()) this.#text.focus();
   }
 
-  #suggest(text) {
-    this.#text.value = suggested(this.#desk.text, text);
-    this.#typed();
-  }
-
-  async #opener(button) {
-    if (!button) return;
-    await this.#opening.take(button.dataset).catch(toastError);
-    this.#text.focus();
-  }
-
   // What is seen.
 
   #enter() {
@@ -335,11 +319,26 @@ class MessageComposer extends HTMLElement {
   #show() {
     if (!this.#isReady) return;
     const activity = this.#standing.activity;
+    this.#desk.tray.model = this.#bar.choice.model.id;
+    this.#showForm();
     const canSend = this.#desk.hasSomething;
     const canQueue = !this.#desk.edit && activity !== "send" && canSend;
-    this.#desk.tray.model = this.#bar.choice.model.id;
     const state = this.#desk.edit ? "save" : activity;
-    this.#bar.show({ state, kinds: this.#desk.tray.kinds, canSend: canSend && !this.#desk.tray.problem, canQueue });
+    const isHindered = Boolean(this.#desk.tray.problem || this.#form?.draft.hindrance);
+    this.#bar.show({ state, kinds: this.#desk.tray.kinds, canSend: canSend && !isHindered, canQueue });
+  }
+
+  /** The element is fetched when the first such model is picked. */
+  #showForm() {
+    const { choice } = this;
+    const model = choice.model.makes ? (current().byId.get(choice.model.id) ?? null) : null;
+    if (model) tell("form-wanted");
+    const { tray, text } = this.#desk;
+    const form = this.#part("generation-form");
+    form.show?.({ model, choice, tray, text, bar: this.querySelector("[data-form-bar]") });
+    this.#bar.task = form.draft?.task ?? null;
+    this.#text.hint = form.draft?.placeholder;
+    this.#part("attachment-tray").draw();
   }
 }
 

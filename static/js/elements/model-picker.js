@@ -17,6 +17,7 @@ const heights = () => (isNarrow() ? { heading: 36, model: 60 } : { heading: 32, 
 
 class ModelPicker extends HTMLElement {
   value = ""; // the model in use, marked in the list
+  #only; // which models may be picked this time
   #query = "";
   #filters = [];
   #onlyMine = false;
@@ -32,7 +33,7 @@ class ModelPicker extends HTMLElement {
   connectedCallback() {
     this.#stop = new AbortController();
     const { signal } = this.#stop;
-    document.addEventListener("open-model-picker", (event) => this.show(event.detail?.model), { signal });
+    document.addEventListener("open-model-picker", (event) => this.show(event.detail?.model, event.detail?.only), { signal });
     document.addEventListener("models-loaded", () => this.#dialog?.open && this.#search(false), { signal });
   }
 
@@ -42,8 +43,9 @@ class ModelPicker extends HTMLElement {
     this.#dialog?.close();
   }
 
-  show(model = this.value) {
+  show(model = this.value, only = undefined) {
     if (this.#dialog?.open) return;
+    this.#only = only;
     Object.assign(this, { value: model ?? "" });
     this.#query = "";
     this.#shown = null;
@@ -81,8 +83,8 @@ class ModelPicker extends HTMLElement {
   #search(isFresh, isTyped = false) {
     const before = this.#list[this.#active];
     this.#error = "";
-    this.#list = rows(current(), { query: this.#query, filters: this.#filters, onlyMine: this.#onlyMine });
-    if (!this.#list.length && /^\S+$/.test(this.#query.trim())) this.#list = [this.#free()];
+    this.#list = rows(current(), { query: this.#query, filters: this.#filters, onlyMine: this.#onlyMine, only: this.#only });
+    if (!this.#list.length && !this.#only && /^\S+$/.test(this.#query.trim())) this.#list = [this.#free()];
     this.#offsets = offsetsOf(this.#list, { ...heights(), free: heights().model });
     this.#active = this.#placeOf(isFresh ? this.value : isTyped ? "" : before?.model?.id, before?.section);
     this.#render();

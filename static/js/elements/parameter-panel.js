@@ -15,6 +15,7 @@ const SELDOM = new Set(["top_p", "frequency_penalty", "presence_penalty", "seed"
 class ParameterPanel extends HTMLElement {
   static observedAttributes = ["model"];
 
+  #parameters; // of the task that a generation is meant to be; the model's own otherwise
   #wanted = {}; // all that was set; a model that does not offer a setting only hides it
   #stop = new AbortController();
 
@@ -43,12 +44,21 @@ class ParameterPanel extends HTMLElement {
 
   /** What the model takes of what was set. */
   get value() {
-    return carriedOver(this.#model.parameters, this.#wanted);
+    return carriedOver(this.#offered, this.#wanted);
   }
 
   set value(values) {
     this.#wanted = { ...values };
     if (this.isConnected) this.#render();
+  }
+
+  set parameters(parameters) {
+    this.#parameters = parameters;
+    if (this.isConnected) this.#render();
+  }
+
+  get #offered() {
+    return this.#parameters ?? this.#model.parameters;
   }
 
   get #model() {
@@ -67,13 +77,13 @@ class ParameterPanel extends HTMLElement {
   }
 
   #template(model) {
-    const often = model.parameters.filter(({ name }) => !SELDOM.has(name));
-    const seldom = model.parameters.filter(({ name }) => SELDOM.has(name));
+    const often = this.#offered.filter(({ name }) => !SELDOM.has(name));
+    const seldom = this.#offered.filter(({ name }) => SELDOM.has(name));
     return html`${this.#card(model)}
       <div class="parameter-list" role="group" aria-label=${t("Parameters")}>
         ${this.#settings(often)}
         ${seldom.length ? html`<details class="parameter-more" ?open=${seldom.some(({ name }) => name in this.value)}><summary>${t("More settings")}</summary>${this.#settings(seldom)}</details>` : nothing}
-        ${model.parameters.length ? nothing : html`<p class="field-hint">${t("This model has no settings.")}</p>`}
+        ${this.#offered.length ? nothing : html`<p class="field-hint">${t("This model has no settings.")}</p>`}
         ${Object.keys(this.value).length ? html`<button class="button" type="button" @click=${() => this.#keep({})}>${t("Reset all")}</button>` : nothing}
       </div>`;
   }

@@ -2,17 +2,26 @@
 
 import { carriedOver } from "lib/models.js";
 
+/** What a model is asked for through its form; those that answer too are asked as any other. */
+const drawnBy = (form) => (form && !form.replies ? form.makes : "");
+
 /** What is kept of a model; from the page `parameters` are names, from the catalog they have their ranges. */
-const brief = ({ id, label, in: inputs, parameters }) => ({
+const brief = ({ id, label, in: inputs, parameters, form, makes = drawnBy(form) }) => ({
   id,
   label: label || id,
   in: inputs,
   parameters: parameters.map((parameter) => (parameter.name ? parameter : { name: parameter })),
+  makes, // "" for a model that answers
 });
 
+const mainNames = ({ tasks }) => new Set(tasks.flatMap(({ parameters = [] }) => parameters.filter(({ is_main }) => is_main).map(({ name }) => name)));
+
 export class Choice {
-  model; // {id, label, in, parameters}
-  wanted = {}; // all that was set; a model that does not offer a setting only leaves it out
+  model; // {id, label, in, parameters, makes}
+  values = {}; // of models with a form, each its own: {model: {name: value}}
+  also = []; // models that make the same beside it
+  count = 1; // variations of each
+  #wanted = {};
   #drafts;
   #place;
 
@@ -23,26 +32,62 @@ export class Choice {
     const kept = drafts.choice(place);
     const { model, parameters } = kept && kept.at >= first.at ? kept : first;
     this.model = brief(model);
-    this.wanted = parameters;
+    this.values = kept?.values ?? {};
+    if (kept?.model.id === model.id) Object.assign(this, { also: kept.also ?? [], count: kept.count ?? 1 });
+    this.#wanted = parameters;
+  }
+
+  /** All that was set; a model that does not offer a setting only leaves it out. */
+  get wanted() {
+    return this.model.makes ? (this.values[this.model.id] ?? {}) : this.#wanted;
   }
 
   /** What goes out: a change of model must not make the next message fail. */
   get parameters() {
-    return carriedOver(this.model.parameters, this.wanted);
+    return this.model.makes ? this.wanted : carriedOver(this.model.parameters, this.wanted);
   }
 
   pick(model) {
-    this.model = brief(model);
+    this.#take(model);
+    this.also = this.also.filter((id) => id !== model.id);
     this.#keep();
   }
 
   /** The catalog has come and knows the model better than the page did. */
   describe(model) {
-    if (model.id === this.model.id) this.model = brief(model);
+    if (model.id === this.model.id) this.#take(model);
+  }
+
+  /** A form begins with what the page came with for it, or as it was last filled in anywhere. */
+  #take(model) {
+    const isFromPage = model.id === this.model.id && !this.model.makes;
+    this.model = brief(model);
+    if (!this.model.makes || this.values[model.id]) return;
+    const fromPage = isFromPage && Object.keys(this.#wanted).length ? this.#wanted : null;
+    this.values = { ...this.values, [model.id]: fromPage ?? this.#drafts.formValues(model.id) };
   }
 
   set(parameters) {
-    this.wanted = parameters;
+    if (this.model.makes) return this.setFor(this.model, parameters);
+    this.#wanted = parameters;
+    this.#keep();
+  }
+
+  /** Settings of one model with a form. The main ones are where the next form of this model begins. */
+  setFor({ id, form }, values) {
+    this.values = { ...this.values, [id]: values };
+    const main = form && mainNames(form);
+    if (main) this.#drafts.keepFormValues(id, Object.fromEntries(Object.entries(values).filter(([name]) => main.has(name))));
+    this.#keep();
+  }
+
+  setCount(count) {
+    this.count = count;
+    this.#keep();
+  }
+
+  setAlso(models) {
+    this.also = [...new Set(models)].filter((id) => id !== this.model.id);
     this.#keep();
   }
 
@@ -73,6 +118,7 @@ export class Choice {
   }
 
   #keep() {
-    this.#drafts.choose(this.#place, { model: this.model, parameters: this.wanted });
+    const { model, values, also, count } = this;
+    this.#drafts.choose(this.#place, { model, parameters: this.#wanted, values, also, count });
   }
 }

@@ -57,7 +57,7 @@ export class Desk {
 
   /** Not for each per cent of an upload. */
   saveFiles() {
-    const known = this.tray.kept.map(({ id, state }) => id + state).join();
+    const known = this.tray.kept.map(({ id, state, role = "" }) => id + state + role).join();
     if (known !== this.#savedFiles) this.save();
     this.#savedFiles = known;
   }

@@ -48,14 +48,24 @@ export class Drafts {
     return isFree;
   }
 
-  /** The model and parameters chosen here: {model, parameters, at}; apart from the text, so that sending keeps them. */
+  /** The model and parameters chosen here: {model, parameters, values, also, count, at}; apart from the text, so that sending keeps them. */
   choice(place) {
     return this.#kept.get(`choice/${place}`) ?? null;
   }
 
-  choose(place, { model, parameters }) {
-    this.#kept.set(`choice/${place}`, { model, parameters, at: this.#now() });
+  choose(place, choice) {
+    this.#kept.set(`choice/${place}`, { ...choice, at: this.#now() });
     this.#pruneChoices();
+  }
+
+  /** How the form of `model` was last filled in, wherever that was. */
+  formValues(model) {
+    return this.#kept.get(`form/${model}`) ?? {};
+  }
+
+  keepFormValues(model, values) {
+    if (Object.keys(values).length) this.#kept.set(`form/${model}`, values);
+    else this.#kept.remove(`form/${model}`);
   }
 
   #pruneChoices() {
@@ -65,7 +75,7 @@ export class Drafts {
     for (const name of oldestFirst.slice(0, names.length - CHOICES_KEPT)) this.#kept.remove(name);
   }
 
-  /** Messages that wait for the running reply: [{client_id, text, files, model, parameters, is_returned?, error?}]. */
+  /** Messages that wait for the running reply: [{client_id, text, files, model, parameters, runs?, is_returned?, error?}]. */
   queue(place) {
     return this.#kept.get(`queue/${place}`) ?? [];
   }

@@ -84,7 +84,7 @@ const PARAMETERS = {
 
 /** "metadata.negative_prompt" is known as negative_prompt; a name nobody described is written as words. */
 export function parameterWords(name) {
-  const own = name.split(".").at(-1);
+  const own = name.split(".").at(-1).replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   const [label, hint] = PARAMETERS[own]?.() ?? [own.replace(/_/g, " "), ""];
   return { label, hint };
 }
@@ -99,5 +99,10 @@ const CHOICES = {
   xhigh: () => t("very high"),
   max: () => t("maximum"),
 };
+
+const SECONDS = /(^|[._])(duration|seconds|duration_?seconds)$/i;
+
+/** A value as it is read: lengths have their unit. */
+export const valueWords = (name, value) => (SECONDS.test(name) ? t("%(count)s s", { count: value }) : choiceWords(value));
 
 export const choiceWords = (choice) => CHOICES[choice]?.() ?? String(choice);

@@ -74,11 +74,11 @@ export function hindrance(model) {
 }
 
 /** The rows to draw: `{kind: "heading", id, vendor?}` and `{kind: "model", model}`, headings only where models follow. */
-export function rows(catalog, { query = "", filters = [], onlyMine = false } = {}) {
+export function rows(catalog, { query = "", filters = [], onlyMine = false, only = () => true } = {}) {
   const tokens = plain(query).split(/\s+/).filter(Boolean);
   const mine = new Set([...catalog.favourites, ...catalog.recents]);
   const fitting = catalog.models.filter(
-    (model) => filters.every((ability) => model.can.includes(ability)) && (!onlyMine || mine.has(model.id)),
+    (model) => filters.every((ability) => model.can.includes(ability)) && (!onlyMine || mine.has(model.id)) && only(model),
   );
   if (tokens.length) return grouped(ranked(catalog, fitting, tokens));
   return [...section("favourites", catalog.favourites, fitting), ...recent(catalog, fitting), ...(onlyMine ? [] : grouped(fitting))];

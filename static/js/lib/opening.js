@@ -3,7 +3,7 @@
 import { hindrance } from "lib/models.js";
 import { request } from "lib/requests.js";
 
-/** {model, text, url} of an address, and the same address without them: a reload must not bring them twice. */
+/** {model, text, url, attachment, role, change} of an address, and the address without them: a reload must not bring them twice. */
 export function prefillOf(address) {
   const url = new URL(address);
   const take = (name) => {
@@ -12,7 +12,9 @@ export function prefillOf(address) {
     return value;
   };
   const prefill = { model: take("model"), text: take("text"), url: take("attachment_url") };
-  return { ...prefill, isEmpty: !prefill.model && !prefill.text && !prefill.url, rest: url.pathname + url.search + url.hash };
+  const asked = { attachment: Number(take("attachment")) || 0, role: take("role"), change: Number(take("change")) || 0 };
+  const isEmpty = !Object.values(prefill).some(Boolean) && !asked.attachment && !asked.change;
+  return { ...prefill, ...asked, isEmpty, rest: url.pathname + url.search + url.hash };
 }
 
 /** A suggestion never replaces what somebody has typed. */
@@ -34,7 +36,11 @@ export function modelFor(kinds, models, hindrance, wanted = "") {
   return able.find(({ id }) => id === wanted) ?? able.find(({ out }) => out.includes("text")) ?? able[0] ?? null;
 }
 
-/** Carries both out; `composer`: suggest(text), addFiles(files), attachUrl(url), choose(what), pick(model), catalog(). */
+/** Carries both out.
+ *
+ * `composer`: suggest(text), addFiles(files), attachUrl(url), choose(what), pick(model), catalog(),
+ * use({attachment, role}), change(generation).
+ */
 export class Opening {
   #composer;
 
@@ -42,11 +48,13 @@ export class Opening {
     this.#composer = composer;
   }
 
-  /** Nothing is ever sent: the link may be anybody's. */
-  takeAddress() {
-    const { text, url, isEmpty, rest } = prefillOf(location.href);
-    if (isEmpty) return;
+  /** Nothing is ever sent: the link may be anybody's. In a conversation only a generation to change is taken. */
+  takeAddress(isNew) {
+    const { text, url, attachment, role, change, isEmpty, rest } = prefillOf(location.href);
+    if (isEmpty || !(isNew || change)) return;
     history.replaceState(history.state, "", rest);
+    if (change) return void this.#composer.change(change);
+    if (attachment) this.#composer.use({ attachment: { id: attachment }, role });
     if (text) this.#composer.suggest(text);
     if (url) this.#composer.attachUrl(url);
   }

@@ -8,11 +8,14 @@ import { choiceWords, parameterWords } from "lib/model-words.js";
 
 const LARGEST_SLIDE = 1000; // a slider over more steps than pixels cannot be set to what one wants
 
-/** `{parameter, value, rival, set}` with a label, a reset, and the line that says what it does or why it rests. */
-export function setting({ parameter, value, rival, set }) {
+/** `{parameter, value, rival, set}` with a label, a reset, and the line that says what it does or why it rests.
+ *
+ * `prefix` keeps the ids of two forms on one page apart; `allowed` are the choices that other settings leave.
+ */
+export function setting({ parameter, value, rival, set, prefix = "parameter", allowed = null }) {
   const { label, hint } = parameterWords(parameter.name);
-  const id = `parameter-${parameter.name.replace(/\W/g, "-")}`;
-  const facts = { id, label, parameter, value, isOff: Boolean(rival), set };
+  const id = `${prefix}-${parameter.name.replace(/\W/g, "-")}`;
+  const facts = { id, label, parameter, value, allowed, isOff: Boolean(rival), set };
   const words = rival ? restingWords(parameter, rival) : hint;
   const isGroup = parameter.type === "boolean";
   return html`<div class="parameter" data-name=${parameter.name} ?data-resting=${facts.isOff}>
@@ -69,12 +72,12 @@ function boolean({ id, value, isOff, set }) {
   </div>`;
 }
 
-function choice({ id, parameter, value, isOff, set }) {
+function choice({ id, parameter, value, allowed, isOff, set }) {
   const pick = ({ target }) => set(target.value === "" ? undefined : parameter.choices[Number(target.value)]);
   const rest = parameter.default === undefined ? t("default") : `${t("default")} (${choiceWords(parameter.default)})`;
   return html`<select id=${id} aria-describedby="${id}-hint" ?disabled=${isOff} @change=${pick}>
     <option value="" ?selected=${value === undefined}>${rest}</option>
-    ${parameter.choices.map((one, n) => html`<option value=${n} .selected=${live(one === value)}>${choiceWords(one)}</option>`)}
+    ${parameter.choices.map((one, n) => html`<option value=${n} ?disabled=${allowed && !allowed.includes(one)} .selected=${live(one === value)}>${choiceWords(one)}</option>`)}
   </select>`;
 }
 

@@ -26,9 +26,12 @@ export class Sending {
     socket.on("state", ({ state }) => state === "open" && this.#sendStops());
   }
 
-  /** `question`: {client_id?, text, files, model, parameters}; `edit`: the message it replaces. Returns the client_id. */
+  /** `question`: {client_id?, text, files, model, parameters}; `edit`: the message it replaces. Returns the client_id.
+   *
+   * One that makes pictures or films has `runs` and `cards`: what stands on the page until the server's own comes.
+   */
   ask({ conversation, parent, team, edit = null }, question) {
-    const { client_id, text, files, model, parameters } = question;
+    const { client_id, text, files, model, parameters, runs, cards } = question;
     const frame = {
       type: "message.create",
       client_id,
@@ -39,9 +42,10 @@ export class Sending {
       attachments: files.map(({ id }) => id),
       parameters,
       team: Number(team) || null,
+      ...(runs ? { roles: rolesOf(files), runs } : {}),
     };
     const place = placeOf(conversation, team);
-    const about = { files, place, edit, ...(conversation ? {} : { team }) };
+    const about = { files, place, edit, ...(cards ? { cards } : {}), ...(conversation ? {} : { team }) };
     const id = this.#outbox.send(frame, about);
     this.#tell("message-pending", { client_id: id, conversation, text, files, parent });
     // Kept by the outbox from here on; where that cannot keep it, the draft stays until the server has it.
@@ -50,8 +54,9 @@ export class Sending {
     return id;
   }
 
-  answerAgain({ message, model, parameters }) {
-    return this.#outbox.send({ type: "reply.create", message, model, parameters });
+  /** `runs`: of an answer that was several jobs. */
+  answerAgain({ message, model, parameters, runs }) {
+    return this.#outbox.send({ type: "reply.create", message, model, parameters, ...(runs ? { runs } : {}) });
   }
 
   goOn(message) {
@@ -104,16 +109,22 @@ export class Sending {
     return { client_id: frame.client_id, conversation: frame.conversation ?? null, frame, files, place };
   }
 
-  #queueAgain({ frame, files, place }) {
-    const { client_id, text, model, parameters } = frame;
-    this.#drafts.setQueue(place, [{ client_id, text, files, model, parameters }, ...this.#drafts.queue(place)]);
+  #queueAgain({ frame, files, place, cards }) {
+    this.#drafts.setQueue(place, [questionOf(frame, files, cards), ...this.#drafts.queue(place)]);
   }
 
-  #giveBack({ frame, files, place, edit }, error = null) {
-    const { client_id, text, model, parameters } = frame;
+  #giveBack({ frame, files, place, edit, cards }, error = null) {
+    const { text } = frame;
     if (edit && !this.#drafts.edit(place)) return this.#drafts.setEdit(place, { ...edit, text, files });
-    this.#drafts.giveBack(place, { client_id, text, files, model, parameters, edit, error });
+    this.#drafts.giveBack(place, { ...questionOf(frame, files, cards), edit, error });
   }
 }
+
+/** As it was asked. */
+function questionOf({ client_id, text, model, parameters, runs }, files, cards) {
+  return { client_id, text, files, model, parameters, ...(runs ? { runs } : {}), ...(cards ? { cards } : {}) };
+}
+
+const rolesOf = (files) => Object.fromEntries(files.flatMap(({ id, role }) => (role ? [[id, role]] : [])));
 
 export const sending = outbox ? new Sending({ outbox, drafts, socket, tell }) : null;

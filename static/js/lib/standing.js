@@ -2,7 +2,7 @@
 
 import { Running } from "lib/running.js";
 
-const WELL = "complete";
+const WELL = new Set(["complete", "generating"]); // what is being made does not keep anybody from asking on
 const CATCH_UP_MS = 1000; // for <message-list> to fetch what was missed; the queue answers the reply that comes last then
 
 export class Standing {
@@ -52,7 +52,7 @@ export class Standing {
     const replies = this.#page.replies();
     this.#newest = Math.max(0, ...replies.map(({ message }) => message));
     for (const reply of replies) this.#running.changed(reply);
-    this.isHeld = replies.length > 0 && !this.#running.messages.length && replies.at(-1).status !== WELL;
+    this.isHeld = replies.length > 0 && !this.#running.messages.length && !WELL.has(replies.at(-1).status);
     return () => {
       clearTimeout(this.#catchingUp);
       stops.forEach((stop) => stop());
@@ -71,7 +71,7 @@ export class Standing {
 
   #ended(message, status) {
     const wasStopped = this.#stopping.delete(message);
-    if (!wasStopped) this.isHeld = status !== WELL;
+    if (!wasStopped) this.isHeld = !WELL.has(status);
   }
 
   /** A question has been asked from here. */

@@ -13,7 +13,7 @@ export class Submission {
   #isAboutFiles = false; // the problem shown
   #parts;
 
-  /** `parts`: desk, standing, queue, notes, choice(), mostCharacters. */
+  /** `parts`: desk, standing, queue, notes, choice(), draft() (of a generation, or null), mostCharacters. */
   constructor(parts) {
     this.#parts = parts;
   }
@@ -33,7 +33,8 @@ export class Submission {
   question() {
     const { desk, choice } = this.#parts;
     const { model, parameters } = choice();
-    return { client_id: newId(), text: desk.text, files: desk.tray.files, model: model.id, parameters };
+    const asked = { client_id: newId(), text: desk.text, files: desk.tray.files, model: model.id, parameters };
+    return { ...asked, ...this.#parts.draft()?.question };
   }
 
   /** The reasons of files stand beside them. */
@@ -42,7 +43,8 @@ export class Submission {
     this.#isAboutFiles = Boolean(desk.tray.problem);
     if (this.#isAboutFiles) return t("Not sent yet. First repair or remove what is marked above.");
     const isTooLong = desk.text.length > mostCharacters || new Blob([desk.text]).size > LARGEST_FRAME_BYTES;
-    return isTooLong ? t("The text is too long to send. Attach it as a file.") : "";
+    if (isTooLong) return t("The text is too long to send. Attach it as a file.");
+    return this.#parts.draft()?.hindrance ?? "";
   }
 
   #wait() {

@@ -8,8 +8,9 @@ const BUSY = new Set(["uploading", "probing", "repairing"]);
 const GOES = new Set(["probing", "repairing", "ready"]);
 const SHOWN_BY_BROWSERS = /^image\/(png|jpeg|gif|webp|avif)$/;
 
-/** item: {key, name, kind, size_bytes, state, progress, file, preview, attachment, failure, fit}
+/** item: {key, name, kind, size_bytes, state, progress, file, preview, attachment, failure, fit, role, is_borrowed, homeless}
  *
+ * `role` is the place in a form that was chosen for it; a borrowed file is somewhere else too and is never deleted.
  * state: uploading probing repairing ready failed, cut (its bytes went with the page), refused (too large, too many).
  */
 export class Tray {
@@ -32,36 +33,61 @@ export class Tray {
     this.#setTimeout = setTimeout;
   }
 
-  add(files) {
-    for (const file of files) this.#addOne(file);
+  add(files, role = "") {
+    for (const file of files) this.#addOne(file, role);
     this.#changed();
   }
 
   /** The same file again goes on where a reload has cut it off. */
-  #addOne(file) {
+  #addOne(file, role) {
     const cut = this.items.find(({ state, name, size_bytes }) => state === "cut" && name === file.name && size_bytes === file.size);
     if (cut) return this.#upload(Object.assign(cut, { file, failure: "" }));
-    const item = this.#itemOf(file);
+    const item = { ...this.#itemOf(file), role };
     this.items.push(item);
     if (item.state !== "refused") this.#upload(item);
   }
 
   /** Those the server has already: of a draft, of an edited message. */
   addAttachments(attachments) {
-    for (const attachment of attachments) this.items.push(this.#describe({ key: (this.#keys += 1) }, attachment));
+    for (const { role = "", is_borrowed = false, ...attachment } of attachments) {
+      this.items.push(this.#describe({ key: (this.#keys += 1), role, is_borrowed }, attachment));
+    }
     this.#changed();
     for (const { id, state } of attachments) if (state !== "ready") this.refresh(id);
   }
 
+  /** A file that is part of something else already; one that is here only changes its role. */
+  use(attachment, role = "") {
+    const here = this.items.find((item) => item.attachment?.id === attachment.id);
+    if (!here) return this.addAttachments([{ ...attachment, role, is_borrowed: true }]);
+    here.role = role || here.role;
+    this.#changed();
+  }
+
+  /** {key: role}: the places that a form has for the files; one that was chosen before is remembered for another form. */
+  settle(roles, homeless) {
+    for (const item of this.items) {
+      item.role ||= roles[item.key] ?? "";
+      item.homeless = item.key in roles && !roles[item.key] ? homeless(item) : "";
+    }
+  }
+
+  swap(one, other) {
+    const [a, b] = [this.items.indexOf(one), this.items.indexOf(other)];
+    if (a < 0 || b < 0) return;
+    this.items = this.items.with(a, other).with(b, one);
+    this.#changed();
+  }
+
   /** Throws with words for a person if the address is not taken. */
-  async addUrl(url) {
-    this.addAttachments([await this.#door.remote(url)]);
+  async addUrl(url, role = "") {
+    this.addAttachments([{ ...(await this.#door.remote(url)), role }]);
   }
 
   /** Takes it out and forgets it on the server, which keeps what is part of a message. */
   remove(item) {
     if (item.state === "uploading") item.abort.abort();
-    else if (item.attachment) this.#door.cancel(item.attachment.id);
+    else if (item.attachment && !item.is_borrowed) this.#door.cancel(item.attachment.id);
     this.#drop(item);
     this.#changed();
   }
@@ -94,12 +120,12 @@ export class Tray {
 
   /** The files that go with the message, as the server describes them. */
   get files() {
-    return this.items.flatMap(({ attachment, state }) => (attachment && GOES.has(state) ? [attachment] : []));
+    return this.items.flatMap((item) => (item.attachment && GOES.has(item.state) ? [describedFile(item)] : []));
   }
 
   /** What a draft keeps: those files, and what is known of the ones under way. */
   get kept() {
-    return this.items.flatMap(({ attachment, state }) => (attachment && state !== "failed" ? [attachment] : []));
+    return this.items.flatMap((item) => (item.attachment && item.state !== "failed" ? [describedFile(item)] : []));
   }
 
   get kinds() {
@@ -246,9 +272,15 @@ export class Tray {
   }
 }
 
+/** What a message, a draft and the queue know of it. */
+function describedFile({ attachment, role, is_borrowed }) {
+  return { ...attachment, ...(role ? { role } : {}), ...(is_borrowed ? { is_borrowed } : {}) };
+}
+
 /** Why this file keeps the message from going out; "" if it does not. */
-export function reasonOf({ state, failure, repairFailure, fit }) {
+export function reasonOf({ state, failure, repairFailure, fit, homeless }) {
   if (state === "failed" || state === "refused" || state === "cut") return failure || t("The upload failed.");
+  if (homeless) return homeless;
   if (state !== "ready" || !fit || fit.is_accepted) return "";
   return repairFailure || fit.reason?.text || fit.reason || t("The model does not take this file.");
 }

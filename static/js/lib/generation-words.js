@@ -6,7 +6,7 @@ import { nt, t } from "lib/i18n.js";
 const ROLES = {
   first_frame: ["image", () => t("First frame"), () => t("The first frame is missing.")],
   last_frame: ["image", () => t("Last frame"), () => t("The last frame is missing.")],
-  source: ["image", () => t("To change"), () => t("What is to be changed is missing.")],
+  source: ["image", () => t("Picture to change"), () => t("The picture to change is missing.")],
   mask: ["brush", () => t("Area to change"), () => t("The area to change is missing.")],
   reference: ["images", () => t("Reference"), () => t("A reference is missing.")],
 };

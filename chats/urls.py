@@ -6,8 +6,10 @@ app_name = "chats"
 ROOMS = (
     "accounts",
     "attachments",
+    "board",
     "conversations",
     "frames",
+    "gallery",
     "gateway_keys",
     "generations",
     "invitations",

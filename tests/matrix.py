@@ -160,6 +160,15 @@ DOORS = [
     Door("GET", "/attachments/{file}/download/", FILE_TEAM),
     Door("GET", "/attachments/{private_file}/download/", FILE_HERS),
     Door("GET", "/media/made-up/a.png", NOBODY),  # the token is the permission; tests/media has good ones
+    # What was made: lists of the team in view; the kept conversation's picture only for its author.
+    Door("GET", "/board/", NO_TEAM),
+    Door("GET", "/board/rows/", LISTED),
+    Door("GET", "/board/rows/{generation}/", TEAM),
+    Door("GET", "/board/rows/{private_generation}/", HERS),
+    Door("GET", "/gallery/", NO_TEAM),
+    Door("GET", "/gallery/items/", LISTED),
+    Door("GET", "/gallery/items/{made}/", TEAM),
+    Door("GET", "/gallery/items/{private_made}/", HERS),
     # Models.
     Door("GET", "/models/", SIGNED_IN),
     Door("POST", "/models/fit/", SIGNED_IN, json={"model": "gpt-4o", "attachments": ["{private_file}"]}),

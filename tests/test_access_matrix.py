@@ -19,6 +19,8 @@ from chats.models import (
     Attachment,
     Conversation,
     ConversationMark,
+    Generation,
+    GenerationOutput,
     Invitation,
     Membership,
     Message,
@@ -29,7 +31,7 @@ from tests.matrix import DOORS, ROLES, Door
 
 pytestmark = pytest.mark.django_db
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-KEPT = (Team, Membership, Invitation, Conversation, ConversationMark, Message, Attachment)
+KEPT = (Team, Membership, Invitation, Conversation, ConversationMark, Message, Attachment, Generation)
 
 
 @dataclass
@@ -104,7 +106,19 @@ def _conversations(team, alice) -> dict[str, object]:
         asked.attachments.add(file)
         reply = _message(conversation, asked, Message.Role.ASSISTANT, [{"kind": "text", "text": "A cat."}])
         found |= {name: conversation.pk, f"{prefix}reply": reply.pk, f"{prefix}file": file.pk}
+        found |= _generated(prefix, reply)
     return found
+
+
+def _generated(prefix: str, reply: Message) -> dict[str, object]:
+    """A job that has ended, and its picture."""
+    row = Generation.objects.create(
+        message=reply, team=reply.conversation.team, author=reply.author, model="gpt-image-1", state="failed"
+    )
+    picture = _file(row.team, row.author)
+    reply.attachments.add(picture)
+    GenerationOutput.objects.create(generation=row, attachment=picture)
+    return {f"{prefix}generation": row.pk, f"{prefix}made": picture.pk}
 
 
 def _message(conversation, parent, role, parts) -> Message:

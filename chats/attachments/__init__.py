@@ -4,12 +4,14 @@ from .arriving import Rejected, begin, begin_remote, cancel, purge, receive
 from .examining import examine, forgotten, probe
 from .keeping import keep
 from .mending import make_repair, repair
+from .naming import download_name
 
 __all__ = [
     "Rejected",
     "begin",
     "begin_remote",
     "cancel",
+    "download_name",
     "examine",
     "forgotten",
     "keep",

@@ -11,6 +11,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from chats import attachments
 from chats.media import links, ranges, stored
 from chats.media.sniff import INLINE_TYPES
 from chats.models import Attachment
@@ -37,7 +38,9 @@ async def show_preview(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_safe
 async def download(request: HttpRequest, pk: int) -> HttpResponseBase:
-    return await _send(request, await _visible(request, pk), "file", is_download=True)
+    found = await _visible(request, pk)
+    found.name = await sync_to_async(attachments.download_name)(found)
+    return await _send(request, found, "file", is_download=True)
 
 
 @csrf_exempt

@@ -92,9 +92,17 @@ class AppSidebar extends HTMLElement {
     const { dataset } = document.body;
     const isSheet = isNarrow() && dataset.sheet === "sidebar";
     document.getElementById("main").inert = isSheet;
+    this.#markPlace();
     const isPanel = dataset.panel === "open";
     document.querySelector(".bar > .open-panel")?.setAttribute("aria-expanded", String(isPanel));
     document.querySelector(".bar > .open-sidebar")?.setAttribute("aria-expanded", String(isSheet));
+  }
+
+  #markPlace() {
+    for (const link of this.querySelectorAll(".sidebar-places > a")) {
+      if (location.pathname.startsWith(link.pathname)) link.ariaCurrent = "page";
+      else link.ariaCurrent = null;
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import json
 import openai
 import pytest
 
+from tests.sandbox.made import film, image
 from tests.sandbox.media import data_url, picture
 
 MODEL = "qwen2.5-omni-7b"
@@ -134,3 +135,23 @@ def test_the_sdks_retries_meet_a_fault_that_passes(sandbox):
             model=MODEL, messages=messages, extra_headers={"X-Sandbox": "status=503; times=1"}
         )
     assert answer.choices[0].message.content.startswith("Sandbox: ")
+
+
+def test_pictures_are_generated_edited_and_streamed(client):
+    made = client.images.generate(model="gpt-image-1.5", prompt="A boat", size="1024x1024", quality="low")
+    assert image(base64.b64decode(made.data[0].b64_json)).size == (1024, 1024)
+    assert made.usage.total_tokens > 0
+    source = ("a.png", picture("red", size=(300, 200)), "image/png")
+    edited = client.images.edit(model="gpt-image-1.5", prompt="A boat", image=[source, source])
+    assert image(base64.b64decode(edited.data[0].b64_json)).size == (300, 200)
+    stream = client.images.generate(model="gpt-image-1.5", prompt="A boat", stream=True, partial_images=1)
+    assert [event.type for event in stream] == ["image_generation.partial_image", "image_generation.completed"]
+
+
+@pytest.mark.filterwarnings("ignore:The Sora API is scheduled")
+def test_films_are_made_polled_and_downloaded(client):
+    made = client.videos.create(model="sora-2", prompt="A boat", seconds="4", size="1280x720")
+    assert made.status == "queued"
+    told = client.videos.retrieve(made.id)
+    assert (told.status, told.progress) == ("completed", 100)
+    assert film(client.videos.download_content(made.id).read()).seconds == pytest.approx(4)

@@ -78,8 +78,9 @@ class Sandbox:
 
     async def _tell(self, exchange: Exchange, task: generations.Task) -> None:
         """Polls come by the hundred: no body, no record, no look-out for a client that leaves."""
-        self._checked_key(exchange)
-        await generations.tell(exchange, self._workshop, task)
+        allowed = self._checked_key(exchange)
+        telling = generations.tell(exchange, self._workshop, task, allowed)
+        await (_unless_gone(exchange, telling) if task.form == "content" else telling)
 
     async def _answer(self, exchange: Exchange, entry: Entry) -> None:
         """The body first, the key next, as daphne hands a request over only when it is whole."""
@@ -153,7 +154,7 @@ class Sandbox:
         route = exchange.method, exchange.path
         if route == ("GET", "/sandbox/requests"):
             await exchange.answer_json({"requests": self._record.listed()})
-        elif exchange.path == "/sandbox/submits":
+        elif exchange.path.startswith("/sandbox/submits"):
             await generations.submits(exchange, self._workshop)
         elif route == ("DELETE", "/sandbox/requests"):
             self._record.clear()

@@ -13,12 +13,13 @@ from chats.gateway.sandbox.works import Work
 from chats.gateway.sandbox.workshop import Workshop, name_of
 
 PIECE_BYTES = 256 * 1024
+PAGE_POLICY = {"Content-Security-Policy": "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"}
 TYPES = {"mp4": "video/mp4", "jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 EXPIRED = b"<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
 WRONG = {
     "html": ("text/html; charset=utf-8", b"<!doctype html><title>Sign in</title><p>Please sign in to continue.</p>"),
     "text": ("video/mp4", b"the upstream has no such file"),
-    "empty": ("video/mp4", b""),
+    "nothing": ("video/mp4", b""),
 }
 
 
@@ -41,7 +42,9 @@ async def world(exchange: Exchange, shop: Workshop) -> None:
     work = shop.works.of_file(folder)
     if work is None or work.recipes[0].kind != "world" or name not in {"viewer.html", "panorama.jpg"}:
         raise _unknown()
-    await exchange.answer(200, make_world.PARTS[name], await shop.content(work.recipes[0], name))
+    made = await shop.content(work.recipes[0], name)
+    await exchange.begin(200, make_world.PARTS[name], {"Content-Length": str(len(made)), **PAGE_POLICY})
+    await exchange.write(made, more=False)
 
 
 async def content(exchange: Exchange, shop: Workshop, remote_id: str) -> None:

@@ -61,7 +61,11 @@ def asked_after(exchange: Exchange) -> Task | None:
     return None
 
 
-async def tell(exchange: Exchange, shop: Workshop, task: Task) -> None:
+async def tell(exchange: Exchange, shop: Workshop, task: Task, allowed: frozenset[str]) -> None:
+    """Older gateways look for a model in the GET of a limited key and find none (video.md 3)."""
+    work = shop.works.find(task.id) if allowed else None
+    if work and not work.is_g2:
+        raise Refusal(Fault(403, "C", "", "This token has no access to model "))
     match task.form:
         case "poll":
             await polls.poll(exchange, shop, task.id)
@@ -81,6 +85,19 @@ async def open_file(exchange: Exchange, shop: Workshop) -> None:
 
 
 async def submits(exchange: Exchange, shop: Workshop) -> None:
+    """What was accepted, as a list or one of it by its id."""
+    remote_id = exchange.path.removeprefix("/sandbox/submits").removeprefix("/")
+    if not remote_id:
+        await _listed(exchange, shop)
+        return
+    work = shop.works.find(remote_id)
+    if work is None:
+        raise Refusal(Fault(404, "A", "", "no such submit", "invalid_request_error"))
+    told = {"id": work.id, "model": work.model, "prompt": work.prompt, "size": work.size, "sent": work.sent}
+    await exchange.answer_json(told | {"polls": work.polls, "downloads": work.downloads})
+
+
+async def _listed(exchange: Exchange, shop: Workshop) -> None:
     """GET /sandbox/submits: every accepted paid call, oldest first; `?after=n` only later ones; DELETE empties it."""
     if exchange.method == "DELETE":
         shop.works.clear()

@@ -74,7 +74,7 @@ def _gpt(drawing: Drawing) -> Order:
     if not 0 <= compression <= 100 or (form == "png" and compression < 100):
         raise _invalid("output_compression", str(drawing.raw.get("output_compression")))
     partials = drawing.number("partial_images", 0)
-    if not 0 <= partials <= 3 or (partials and not drawing.streams):
+    if not 0 <= partials <= 3:
         raise _invalid("partial_images", str(drawing.raw.get("partial_images")))
     is_transparent = drawing.text("background") == "transparent"
     if is_transparent and form == "jpeg":
@@ -263,7 +263,7 @@ def _check_prompt(drawing: Drawing, most: int) -> None:
 
 
 def _invalid(param: str, value: str) -> Refusal:
-    return refused_upstream(f"Invalid value: '{value}'.", "invalid_value", param)
+    return refused_upstream(f"Invalid value for '{param}': '{value}'.", "invalid_value", param)
 
 
 def _seedream_refusal(param: str, why: str) -> Refusal:

@@ -32,7 +32,7 @@ async def draw(call: Call, shop: Workshop) -> None:
     drawing = await asyncio.to_thread(image_form.read, call.body, content_type, is_edit)
     words, marks = misbehave.split_text(drawing.prompt)
     marks = call.marks + ";" + marks
-    odd = misbehave.still_due(misbehave.read(marks), call.entry.attempt)
+    odd, marks = misbehave.of_work(marks, call.entry.attempt)
     call.entry.model, drawing = drawing.model, replace(drawing, prompt=words)
     await asyncio.sleep(odd.delay_s)
     if odd.has_fault and not odd.accepts_first:

@@ -115,7 +115,15 @@ def still_due(odd: Misbehaviour, attempt: int) -> Misbehaviour:
     """`times:N` lets the N+1st attempt with the same body succeed, at the same pace."""
     if odd.times is None or attempt <= odd.times:
         return odd
-    return Misbehaviour(tokens_per_s=odd.tokens_per_s, takes_s=odd.takes_s, is_tiny=odd.is_tiny)
+    calm = Misbehaviour(tokens_per_s=odd.tokens_per_s, takes_s=odd.takes_s, generation=odd.generation)
+    return replace(calm, is_tiny=odd.is_tiny, is_same=odd.is_same)
+
+
+def of_work(marks: str, attempt: int) -> tuple[Misbehaviour, str]:
+    """For one paid call: what is due now, and what its polls and downloads must remember."""
+    asked = read(marks)
+    odd = still_due(asked, attempt)
+    return odd, marks if odd is asked else ""
 
 
 def split_text(text: str) -> tuple[str, str]:

@@ -54,7 +54,7 @@ async def generate(call: Call, shop: Workshop) -> None:
     wanted = await asyncio.to_thread(_read, call.body, model)
     words, marks = misbehave.split_text(wanted.words)
     marks, wanted = call.marks + ";" + marks, replace(wanted, words=words)
-    odd = misbehave.still_due(misbehave.read(marks), call.entry.attempt)
+    odd, marks = misbehave.of_work(marks, call.entry.attempt)
     await asyncio.sleep(odd.delay_s)
     if odd.has_fault and not odd.accepts_first:
         raise Refusal(odd.fault(model))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -53,6 +54,10 @@ class Handle:
     def submits(self, after: int = 0) -> list[dict[str, Any]]:
         """The paid calls it accepted, oldest first: n, id, model, prompt, key_hash, at, route, polls."""
         return self._call("GET", f"/sandbox/submits?after={after}").json()["submits"]
+
+    def sent(self, remote_id: str) -> dict[str, Any]:
+        """What the vendor was given of one of them, as the gateway's adaptor would."""
+        return self._call("GET", f"/sandbox/submits/{quote(remote_id, safe='')}").json()["sent"]
 
     def polls(self) -> int:
         return self._call("GET", f"/sandbox/submits?after={2**60}").json()["polls"]

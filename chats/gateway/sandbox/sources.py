@@ -10,6 +10,7 @@ from chats.gateway.sandbox.errors import Refusal
 from chats.gateway.sandbox.vendors.plan import Limits
 from chats.gateway.sandbox.workshop import Workshop
 
+NO_IMAGE = "invalid image file"
 DATA_URL = re.compile(r"data:image/[\w.+-]+;base64,", re.IGNORECASE)
 
 
@@ -69,7 +70,7 @@ def looked_at(content: bytes) -> tuple[int, int, str, bool]:
             has_alpha = image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info
             return width, height, (image.format or "").lower(), has_alpha
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise Unusable("invalid image file") from error
+        raise Unusable(NO_IMAGE) from error
 
 
 def _check(found: tuple[int, int, str, bool], limits: Limits) -> None:

@@ -80,9 +80,9 @@ def _read(call: Call, shop: Workshop, reader: Reader) -> tuple[Misbehaviour, str
     asked = reader(shop.is_g2(header))
     words, marks = misbehave.split_text(asked.prompt)
     marks = call.marks + ";" + marks
-    odd = misbehave.still_due(misbehave.read(marks), call.entry.attempt)
+    odd, marks = misbehave.of_work(marks, call.entry.attempt)
     asked = asked if asked.is_g2 == shop.is_g2(odd) else reader(shop.is_g2(odd))
-    return odd, marks if odd.times is None else "", replace(asked, prompt=words)
+    return odd, marks, replace(asked, prompt=words)
 
 
 def _vendor(model: str, is_picture: bool, allowed: frozenset[str], shop: Workshop) -> Vendor:
@@ -140,8 +140,8 @@ def _refusal(vendor: Vendor, source: str | bytes, why: str) -> Refusal:
         case "pixverse":  # the gateway's own upload, before the vendor's call is built
             return unbuildable(f"upload image failed: {why}")
         case "kling":
-            in_base64 = sources.form_of(source) != "url"
-            return vendor_refusal("File is not in a valid base64 format" if in_base64 else why)
+            is_odd = sources.form_of(source) == "data" or why == sources.NO_IMAGE
+            return vendor_refusal("File is not in a valid base64 format" if is_odd else why)
         case "vidu":
             return vendor_refusal(why)
         case _:

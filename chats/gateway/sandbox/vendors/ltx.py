@@ -42,7 +42,7 @@ def plan(asked: Asked) -> Plan:
         first=image or None,
         last=sent.get("last_frame_uri") or None,
         is_heard=bool(sent.get("generate_audio", False)),
-        fps=25,
+        fps=25 if "fps" in sent else 12,
         late_failure=fault,
     )
 

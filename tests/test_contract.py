@@ -8,12 +8,17 @@ from pkgutil import iter_modules
 import pytest
 
 from chats import catalog
+from chats.catalog.form import TASK_PROTOCOLS
 from chats.gateway import protocols
-from chats.gateway.protocols import ReplyProtocol, load
+from chats.gateway.protocols import ReplyProtocol, TaskProtocol, load, load_task
 from chats.gateway.values import Part, Prompt, Request, Turn
 
 ROOM = Path(protocols.__file__).parent
 NAMES = sorted(module.name for module in iter_modules([str(ROOM)]))
+INTERFACES = {
+    ReplyProtocol: ("request", "read", "close"),
+    TaskProtocol: ("submit", "submitted"),  # the rest only where there is something to poll or to stream
+}
 IMPURE = {"httpx", "aiohttp", "requests", "socket", "asyncio", "threading", "time", "django", "celery", "channels"}
 
 
@@ -36,17 +41,18 @@ def test_the_room_has_the_main_protocol():
 
 @pytest.mark.parametrize("name", NAMES)
 class TestProtocol:
-    def test_it_implements_the_interface(self, name):
-        protocol = load(name)
-        assert isinstance(protocol, ReplyProtocol)
-        for method in ("request", "read", "close"):
-            assert getattr(type(protocol), method) is not getattr(ReplyProtocol, method), method
-            ours = inspect.signature(getattr(type(protocol), method)).parameters
-            assert list(ours) == list(inspect.signature(getattr(ReplyProtocol, method)).parameters)
+    def test_it_implements_one_interface(self, name):
+        protocol = protocol_of(name)
+        (interface,) = [kind for kind in INTERFACES if isinstance(protocol, kind)]
+        for method in INTERFACES[interface]:
+            assert getattr(type(protocol), method) is not getattr(interface, method), method
+        for method in {name for name in vars(interface) if not name.startswith("_")} & set(dir(type(protocol))):
+            if callable(getattr(interface, method)):
+                ours = inspect.signature(getattr(type(protocol), method)).parameters
+                assert list(ours) == list(inspect.signature(getattr(interface, method)).parameters)
 
     def test_each_try_gets_an_instance_of_its_own(self, name):
-        assert load(name) is not load(name)
-        assert load(name).is_done is False
+        assert protocol_of(name) is not protocol_of(name)
 
     def test_it_is_pure(self, name):
         for path in files_of(name):
@@ -70,18 +76,35 @@ class TestProtocol:
         assert any((Path(__file__).parent / "wire" / name).iterdir())
 
     def test_asking_changes_nothing(self, name):
-        prompt = Prompt((Turn("user", (Part("text", "Hello"),)),), {"temperature": 0.5})
         spec = next(spec for spec in catalog.listed() if spec.protocol == name)
-        first, second = load(name).request(spec, prompt), load(name).request(spec, prompt)
+        prompt = Prompt((Turn("user", (Part("text", "Hello"),)),))
+        first, second = request_of(spec, prompt), request_of(spec, prompt)
         assert isinstance(first, Request)
         assert first == second
         assert first.path.startswith("/v1")
-        assert prompt.parameters == {"temperature": 0.5}
+        assert prompt.parameters == {}
+
+
+def protocol_of(name: str) -> ReplyProtocol | TaskProtocol:
+    return load_task(name) if name in TASK_PROTOCOLS else load(name)
+
+
+def request_of(spec: catalog.ModelSpec, prompt: Prompt) -> Request:
+    if spec.protocol in TASK_PROTOCOLS:
+        return load_task(spec.protocol).submit(spec, prompt)
+    return load(spec.protocol).request(spec, prompt)
 
 
 def test_every_protocol_that_the_catalog_calls_available_can_be_loaded():
-    for name in catalog.AVAILABLE_PROTOCOLS:
-        assert isinstance(load(name), ReplyProtocol)
+    assert set(NAMES) == catalog.AVAILABLE_PROTOCOLS
+    assert set(NAMES) > TASK_PROTOCOLS
+
+
+def test_a_protocol_of_the_other_kind_is_refused():
+    with pytest.raises(TypeError, match="images"):
+        load("images")
+    with pytest.raises(TypeError, match="chat_completions"):
+        load_task("chat_completions")
 
 
 def test_a_protocol_nobody_wrote_yet_is_named_in_the_error():

@@ -178,7 +178,11 @@ def _form(spec: ModelSpec) -> Form:
         tasks=tuple(_tasks(spec)),
         prompt_max=options.get("prompt_max_characters"),
         polling=Polling(**options["polling"]) if "polling" in options else None,
-        facts={"fixed": options.get("fixed", {}), "image_data": options.get("image_data", "uri")},
+        facts={
+            "fixed": options.get("fixed", {}),
+            "image_data": options.get("image_data", "uri"),
+            "image_limits": (options.get("limits") or {}).get("image", {}),
+        },
     )
 
 

@@ -9,6 +9,7 @@ from chats.catalog.form import Form, Slot, Task, clean, form_of, roles_for, task
 from chats.catalog.parameters import Parameter
 
 from .body import Base64
+from .cropping import within
 from .errors import GatewayError
 from .values import FilePart, Part, Prompt
 
@@ -77,11 +78,20 @@ def _set(body: Body, parameter: Parameter, value: Any) -> None:
 def place_files(body: Body, wish: Asked) -> None:
     """Each file where its slot says, as an address or in base64."""
     for slot, part in wish.placed():
-        value = address(part, is_bare=wish.form.facts["image_data"] == "bare")
+        value = address(_measured(part, wish.form), is_bare=wish.form.facts["image_data"] == "bare")
         for path in slot.to:
             put(body, path, value)
         for path, fixed in slot.sets.items():
             put(body, path, fixed)
+
+
+def _measured(part: Part, form: Form) -> Part:
+    limits = form.facts["image_limits"]
+    most_px, takes_alpha = limits.get("max_side_px", 0), limits.get("alpha", True)
+    if part.kind != "image" or part.data is None or (takes_alpha and not most_px):
+        return part
+    data, content_type = within(part.data, part.content_type, most_px, takes_alpha)
+    return replace(part, data=data, content_type=content_type)
 
 
 def put(body: Body, path: str, value: Any) -> None:

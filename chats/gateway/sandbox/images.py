@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, replace
 
 from chats.gateway.sandbox import accepting, image_families, image_form, image_replies, misbehave, models, sources
-from chats.gateway.sandbox.errors import Refusal, refused_upstream, usual
+from chats.gateway.sandbox.errors import Fault, Refusal, refused_upstream, usual
 from chats.gateway.sandbox.image_families import Order
 from chats.gateway.sandbox.image_form import Drawing
 from chats.gateway.sandbox.image_replies import Drawn
@@ -51,7 +51,7 @@ def _check_model(model: str, allowed: frozenset[str], shop: Workshop) -> None:
     models.check_allowed(model, allowed)
     found = known.get(model)
     if found and "image" not in found.outputs:
-        raise Refusal(usual(500, code="convert_request_failed", model=model))
+        raise Refusal(Fault(500, "A", "convert_request_failed", f"not implemented: {model} draws nothing"))
     if found is None and (shop.settings.models or not IMAGE_MODEL.fullmatch(model)):
         raise Refusal(usual(503, model=model))
 

@@ -68,6 +68,7 @@ def _record(av: Any, path: str, recipe: Recipe, size: tuple[int, int], scenes: l
     with av.open(path, "w", format="mp4", options={"movflags": "+faststart"}) as container:
         stream: Any = container.add_stream("libx264", rate=recipe.fps, options={"preset": "ultrafast", "crf": "23"})
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        stream.codec_context.thread_count = 1  # the same bytes on every machine, and a core left for the loop
         track: Any = container.add_stream("aac", rate=RATE, layout="mono") if recipe.is_heard else None
         for at in range(count):
             frame = _frame(recipe, scenes, at / (count - 1), overlay)

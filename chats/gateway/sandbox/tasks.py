@@ -19,6 +19,7 @@ from chats.gateway.sandbox.works import Work, key_hash
 from chats.gateway.sandbox.workshop import Workshop
 
 Reader = Callable[[bool], Asked]
+LARGE_BODY_BYTES = 256 * 1024  # from here on parsing is left to a thread
 SHORTENED = 200  # characters of a picture that `sent` keeps
 
 
@@ -44,7 +45,9 @@ async def submit(call: Call, shop: Workshop) -> None:
             return task_form.of_kling(call.body, is_g2)
         return task_form.read(call.body, content_type, is_g2)
 
-    odd, marks, asked = _read(call, shop, reader)
+    is_large = len(call.body) > LARGE_BODY_BYTES
+    read = asyncio.to_thread(_read, call, shop, reader) if is_large else None
+    odd, marks, asked = await read if read else _read(call, shop, reader)
     call.entry.model = asked.model
     await asyncio.sleep(odd.delay_s)
     fault = usual_of_task(odd.fault().status, odd.envelope, odd.code, asked.model)

@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 import uuid
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,12 +78,9 @@ class Works:
         self._given.mkdir(parents=True, exist_ok=True)
         return self._given
 
-    @property
     def _database(self) -> sqlite3.Connection:
         if self._opened is None:
-            opened = sqlite3.connect(
-                self.folder / "works.sqlite3", timeout=10, isolation_level=None, check_same_thread=False
-            )
+            opened = self._connect()
             opened.execute("PRAGMA journal_mode = WAL")
             opened.execute("PRAGMA synchronous = OFF")  # a restart must not lose tasks, a power cut may
             opened.execute(SCHEMA)
@@ -90,11 +88,15 @@ class Works:
             self._opened = opened
         return self._opened
 
+    def _connect(self) -> sqlite3.Connection:
+        path = self.folder / "works.sqlite3"
+        return sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+
     def add(self, work: Work) -> None:
         facts = {name: getattr(work, name) for name in STORED} | {"recipes": [asdict(one) for one in work.recipes]}
         row = (work.id, work.file, work.at, work.key_hash, work.route, work.model, work.prompt)
         with self._lock:
-            self._database.execute(INSERT, (*row, json.dumps(facts, ensure_ascii=False)))
+            self._database().execute(INSERT, (*row, json.dumps(facts, ensure_ascii=False)))
         self._remember(work)
 
     def _remember(self, work: Work) -> Work:
@@ -114,7 +116,7 @@ class Works:
         columns = "id, file, at, key_hash, route, model, prompt, facts, is_told"
         question = f"SELECT {columns} FROM works WHERE {column} = ?"  # noqa: S608 - the column is ours
         with self._lock:
-            row = self._database.execute(question, (value,)).fetchone()
+            row = self._database().execute(question, (value,)).fetchone()
         return self._remember(_work(row)) if row else None
 
     def tell(self, work: Work) -> None:
@@ -122,13 +124,15 @@ class Works:
         if not work.is_told:
             work.is_told = True
             with self._lock:
-                self._database.execute("UPDATE works SET is_told = 1 WHERE id = ?", (work.id,))
+                self._database().execute("UPDATE works SET is_told = 1 WHERE id = ?", (work.id,))
 
     def listed(self, after: int = 0) -> list[dict[str, Any]]:
-        """Oldest first, without what was sent; cheap for tens of thousands, but not on the loop's thread."""
+        """Oldest first, without what was sent; for a thread, by a connection of its own that holds nobody up."""
         question = "SELECT n, id, model, prompt, key_hash, at, route FROM works WHERE n > ? ORDER BY n"
         with self._lock:
-            rows = self._database.execute(question, (after,)).fetchall()
+            self._database()  # makes the table
+        with closing(self._connect()) as reading:
+            rows = reading.execute(question, (after,)).fetchall()
         names = ("n", "id", "model", "prompt", "key_hash", "at", "route")
         return [dict(zip(names, row, strict=True)) | {"polls": self._polls_of(row[1])} for row in rows]
 
@@ -138,7 +142,7 @@ class Works:
 
     def clear(self) -> None:
         with self._lock:
-            self._database.execute("DELETE FROM works")
+            self._database().execute("DELETE FROM works")
         self._by_id.clear()
         self._by_file.clear()
         self.polls = 0

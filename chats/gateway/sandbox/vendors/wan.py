@@ -51,7 +51,7 @@ def plan(asked: Asked) -> Plan:
     given = {"prompt": asked.prompt, **({"img_url": image} if image else {})}
     given |= {"negative_prompt": asked.negative_prompt} if asked.is_g2 and asked.negative_prompt else {}
     given |= known(asked.metadata, "negative_prompt", "audio_url") | _nested(asked, "input")
-    _check(parameters, given, is_t2v, asked.model)
+    _check(parameters, given, is_t2v)
     width, height = pixels(parameters["size"], "*") if is_t2v else (0, 0)
     return Plan(
         {"model": asked.model, "input": given, "parameters": parameters},
@@ -80,8 +80,8 @@ def _is_heard(model: str, parameters: dict[str, Any], given: dict[str, Any]) -> 
     return not model.startswith("wan2.2") and (bool(given.get("audio_url")) or bool(parameters.get("audio", True)))
 
 
-def _check(parameters: dict[str, Any], given: dict[str, Any], is_t2v: bool, model: str) -> None:
-    if parameters["duration"] not in {5, 10, 15} or (model.startswith("wan2.2") and parameters["duration"] != 5):
+def _check(parameters: dict[str, Any], given: dict[str, Any], is_t2v: bool) -> None:
+    if parameters["duration"] not in {5, 10, 15}:
         raise _refused("duration must be 5, 10 or 15")
     if is_t2v and parameters["size"] not in SIZES:
         raise _refused(f"size must be in {sorted(SIZES)}")

@@ -107,6 +107,9 @@ async def collect(claim: Claim) -> None:
         log.info("Generation %s was ended while its result was copied", claim.pk)
     except (MediaError, GatewayError) as error:
         await rows(_again)(claim, error)
+    except Exception as error:  # whatever broke here must neither repeat for ever nor end without a word
+        log.exception("Copying the result of generation %s failed", claim.pk)
+        await rows(_again)(claim, error)
 
 
 def _collect(claim: Claim) -> None:
@@ -146,6 +149,7 @@ def _asked_anew(row: Generation) -> TaskState | None:
 def _fetch(row: Generation, place: int, output: Output) -> None:
     found = GenerationOutput.objects.select_related("attachment").filter(generation=row, position=place).first()
     if found and found.attachment and found.attachment.state == Attachment.State.READY:
+        _link(row, place, output, found.attachment)  # its process may have died right before
         return
     with stored.scratch() as folder:
         path = folder / "made"
@@ -211,7 +215,7 @@ def _place(row: Generation, place: int, output: Output) -> Iterator[GenerationOu
         GenerationOutput.objects.get_or_create(
             generation=row, position=place, defaults={"role": output.role, "url": _page(output)}
         )
-        mine = GenerationOutput.objects.select_for_update().select_related("attachment")
+        mine = GenerationOutput.objects.select_for_update(of=("self",)).select_related("attachment")
         yield mine.get(generation=row, position=place)
 
 

@@ -26,6 +26,10 @@ ROWS_THREADS = 4
 FILE_THREADS = 4
 MOST_OPEN = 4000  # steps at once in this process
 ROUNDS = 3  # renewals within one lease
+# Paid calls open at once: a killed process leaves no more than these in doubt. Calls that are held until the picture
+# is there last a minute, those that only name a job a second or two.
+HELD_AT_ONCE = 64
+NAMED_AT_ONCE = 16
 
 rows = partial(DatabaseSyncToAsync, thread_sensitive=False, executor=ThreadPoolExecutor(ROWS_THREADS, "rows"))
 files = partial(DatabaseSyncToAsync, thread_sensitive=False, executor=ThreadPoolExecutor(FILE_THREADS, "results"))
@@ -55,6 +59,7 @@ class Engine:
     def __init__(self) -> None:
         self.open: Counter[str] = Counter()
         self._paid: set[asyncio.Task[None]] = set()
+        self._held, self._named = asyncio.Semaphore(HELD_AT_ONCE), asyncio.Semaphore(NAMED_AT_ONCE)
         self.late_s: deque[float] = deque(maxlen=50_000)  # how long after its time each step began
         self.is_draining = False
         self._counting = threading.Lock()
@@ -102,9 +107,10 @@ class Engine:
                 except Exception:  # whatever ails the database now: the next round tries again, the calls go on
                     log.exception("Leases of generations could not be renewed")
 
-    async def paid(self, call: Coroutine[Any, Any, None]) -> None:
+    async def paid(self, call: Coroutine[Any, Any, None], is_held: bool) -> None:
         """Awaits a call that costs money; a worker that shuts down waits for its end."""
-        task = self.loop.create_task(call)
+        slots = self._held if is_held else self._named
+        task = self.loop.create_task(_within(slots, call))
         self._paid.add(task)
         task.add_done_callback(self._paid.discard)
         await asyncio.shield(task)
@@ -129,6 +135,11 @@ class Engine:
         asyncio.run_coroutine_threadsafe(self._hear_paid(patience_s), self.loop).result(patience_s + 2)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(2)
+
+
+async def _within(slots: asyncio.Semaphore, call: Coroutine[Any, Any, None]) -> None:
+    async with slots:
+        await call
 
 
 _engine: Engine | None = None

@@ -105,10 +105,8 @@ def record(told: Iterable[Told]) -> list[Claim]:
     for one in told:
         if _is_unchanged(one):
             unchanged[one.row.claim, one.row.model, one.row.polls].append(one)
-        elif one.state and one.state.status == "succeeded":
-            ready += _done(one)
-        else:
-            _quietly(partial(_changed, one), one)
+        elif _quietly(one):
+            ready.append(one.claim)
     for (token, model, polls), same in unchanged.items():
         _wait_on(token, model, polls, same)
     reach("poll:saved")
@@ -133,11 +131,19 @@ def _wait_on(token: str, model: str, polls: int, same: list[Told]) -> None:
     mine.update(claim="", due_at=timezone.now() + wait, polls=F("polls") + 1)
 
 
-def _quietly(write, told: Told) -> None:
+def _quietly(told: Told) -> bool:
+    """Whether its result may be collected now. One row that cannot be written leaves the others of the batch."""
     try:
-        write()
+        if told.state is not None and told.state.status == "succeeded":
+            # Kept before it is fetched: some links are told only once (video.md 2.2, World Labs).
+            collecting.note(told.claim, told.state)
+            return True
+        _changed(told)
     except Gone:
         log.info("Generation %s was ended while it was asked after", told.row.pk)
+    except Exception:  # its lease lapses and it is asked after again; the log has the rest
+        log.exception("What was told of generation %s could not be written", told.row.pk)
+    return False
 
 
 def _changed(told: Told) -> None:
@@ -201,13 +207,3 @@ def _go_on(told: Told, state: TaskState | None) -> None:
         )
         if (now_is, progress) != (row.state, row.progress):
             transaction.on_commit(partial(ending.tell, row.pk))
-
-
-def _done(told: Told) -> list[Claim]:
-    """What came of it is kept before it is fetched: some links are told only once (video.md 2.2, World Labs)."""
-    claim = told.claim
-    try:
-        collecting.note(claim, told.state)
-    except Gone:
-        return []
-    return [claim]

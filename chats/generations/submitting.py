@@ -48,7 +48,8 @@ async def submit(claim: Claim) -> None:
         told = error if isinstance(error, GatewayError) else GatewayError("bad_request", message=str(error))
         await rows(_failed)(claim, told)
         return
-    await engine().paid(_call(claim, job))
+    is_held = timing.polling(job.spec.model) is timing.REPLY
+    await engine().paid(_call(claim, job), is_held)
 
 
 async def _call(claim: Claim, job: Job) -> None:
@@ -157,7 +158,7 @@ def _accepted(claim: Claim, job: Job, state: TaskState) -> None:
     ended = {"state": State.CANCELLED, "claim": "", "due_at": NEVER, "finished_at": now}
     mine = Generation.objects.filter(pk=claim.pk, remote_id="", state__in=(State.SUBMITTING, State.UNKNOWN))
     with transaction.atomic():
-        row = mine.select_for_update().select_related("message__conversation").first()
+        row = mine.select_for_update(of=("self",)).select_related("message__conversation").first()
         if row is None:
             log.error("Generation %s has a job of the gateway that no row waits for", claim.pk)
             return
@@ -211,12 +212,14 @@ async def _surely(write, *arguments) -> None:
 
 def recover(claim: Claim) -> None:
     """Of a row whose submit nobody works at any more: sent means doubt, and doubt is never sent again by itself."""
-    row = claim.rows().only("sent_at", "cancel_requested_at").first()
+    row = claim.rows().only("sent_at", "cancel_requested_at", "faults").first()
     if row is None:
         return
     if row.sent_at is not None:
         ending.end(claim, State.UNKNOWN, error=GatewayError("timeout", code="submit_unheard"))
     elif row.cancel_requested_at is not None:
         ending.end(claim, State.CANCELLED)
+    elif row.faults >= TRIES:
+        ending.end(claim, State.FAILED, error=GatewayError("internal"))
     else:
-        claim.release(timezone.now(), state=State.QUEUED)
+        claim.release(timezone.now(), state=State.QUEUED, faults=F("faults") + 1)

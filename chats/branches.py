@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chats import broadcasts, catalog, generations, media, replies
+from chats.catalog import form
 from chats.models import Conversation, Generation, Message, tree
 from chats.models.tree import Tree
 
@@ -66,6 +67,8 @@ def _dressed(conversation: Conversation, seen: Tree, ids: list[int], user) -> li
         message.spec = catalog.get(message.model)
         reply = replied.get(message.pk)
         message.generation_rows = made.get(message.pk, [])
+        if form.is_generation(message.spec):
+            reply = None  # a form counts no tokens of its files
         message.receipts = media.receipts(message.files(), reply.usage, reply.status) if reply else {}
     return messages
 

@@ -89,3 +89,11 @@ test("a reply whose beginning was not seen counts as short", () => {
   notifier("granted").replyIs({ message: 9, status: "complete" });
   assert.deepEqual(shown, []);
 });
+
+test("a long job is told as a job", () => {
+  const one = notifier("granted");
+  one.replyIs({ message: 1, status: "generating" });
+  now += LONG_MS;
+  one.replyIs({ message: 1, status: "complete" });
+  assert.deepEqual(shown, [["The result is there", "Harbour"]]);
+});

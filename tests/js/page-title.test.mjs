@@ -83,3 +83,11 @@ test("unread ones are counted", () => {
   page.tell("list-state", { unread: 4, running: 0 });
   assert.equal(page.title, "(4) Harbour");
 });
+
+test("a job shows as long as it is being made", () => {
+  const page = started();
+  page.tell("reply-state", { message: 1, status: "generating" });
+  assert.equal(page.title, "● Harbour");
+  page.tell("reply-state", { message: 1, status: "complete" });
+  assert.equal(page.title, "Harbour");
+});

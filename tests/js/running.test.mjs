@@ -53,3 +53,12 @@ test("a changed question is no reply", () => {
   running.changed({ message: 1, status: "complete" });
   assert.deepEqual(told, []);
 });
+
+test("what is made elsewhere keeps nobody from asking on", () => {
+  running.created({ message: 2, role: "assistant", status: "generating" });
+  running.accepted({ reply: 2, status: "generating" });
+  assert.deepEqual(running.messages, []);
+  running.accepted({ reply: 4 });
+  running.created({ message: 4, role: "assistant", status: "generating" });
+  assert.deepEqual(running.messages, []);
+});

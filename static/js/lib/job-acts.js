@@ -7,7 +7,6 @@ import { newId } from "lib/outbox.js";
 import { request } from "lib/requests.js";
 import { toast, toastError } from "lib/toast.js";
 
-const ACTS = { cancel, check, again, change };
 const CONFLICT = 409;
 
 /** `name`: cancel check again change; `job`: {generation, conversation}; the pressed button rests meanwhile. */
@@ -41,4 +40,5 @@ function change({ generation, conversation }) {
   else open(`/c/${conversation}/?change=${generation}`);
 }
 
+const ACTS = { cancel, check, again, change };
 const isHere = (conversation) => document.body.dataset.conversation === String(conversation);

@@ -5,7 +5,7 @@ import { t } from "lib/i18n.js";
 import { getText } from "lib/requests.js";
 import { localTimes } from "lib/times.js";
 
-const HTML = `<dialog class="details-window"><header class="details-bar"><p class="details-title truncate"></p>
+const HTML = `<dialog class="details-window" tabindex="-1"><header class="details-bar"><p class="details-title truncate"></p>
   <button class="icon-button" type="button" data-do="previous"><span class="icon icon-chevron-left" aria-hidden="true"></span></button>
   <button class="icon-button" type="button" data-do="next"><span class="icon icon-chevron-right" aria-hidden="true"></span></button>
   <button class="icon-button" type="button" data-do="close"><span class="icon icon-x" aria-hidden="true"></span></button></header>
@@ -28,7 +28,10 @@ export class PieceWindow {
   open(tile) {
     this.#tile = tile;
     if (!this.#dialog) this.#make();
-    if (!this.#dialog.open) this.#dialog.showModal();
+    if (!this.#dialog.open) {
+      this.#dialog.showModal();
+      this.#dialog.focus();
+    }
     return this.#show(tile.querySelector(".piece-link").href);
   }
 

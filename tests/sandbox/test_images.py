@@ -224,6 +224,12 @@ def test_refusals_have_the_envelope_of_the_relay(http, sandbox, fields, status, 
     assert sandbox.submits() == []
 
 
+def test_a_form_sent_again_is_the_same_body(http):
+    files = [("image", ("a.png", picture("red", size=(300, 300)), "image/png"))]
+    told = [edit(http, files, prompt="again [sandbox: status 500; times 1]").status_code for _ in range(2)]
+    assert told == [500, 200]
+
+
 def test_masks_are_checked(http):
     source = ("image", ("a.png", picture("red", size=(400, 300)), "image/png"))
     for made in (png_of(mask((300, 300), (0, 0, 9, 9))), png_of(Image.new("RGB", (400, 300)))):
@@ -274,7 +280,7 @@ def test_googles_route_takes_pictures_and_follows_their_ratio(http):
     data = data_url(picture("red", size=(600, 300))).partition(",")[2]
     given = [{"inlineData": {"mimeType": "image/png", "data": data}}]
     made = native(http, parts=given).json()["candidates"][0]["content"]["parts"][1]["inlineData"]["data"]
-    assert image(of_base64(made)).size == (2048, 1024)
+    assert image(of_base64(made)).size == (1448, 724)
 
 
 def test_a_refused_or_missing_picture_has_its_reason(http):
@@ -292,7 +298,7 @@ def test_chat_pictures_have_the_asked_shape_and_come_in_every_form(ask):
     model = "gemini-3.1-flash-image-preview"
     url = ask.message("A cup", model=model, **shape)["content"][1]["image_url"]["url"]
     made = image(of_base64(url.partition(",")[2]))
-    assert min(made.size) == 2048
+    assert made.width * made.height == pytest.approx(2048 * 2048, rel=0.01)
     assert made.width / made.height == pytest.approx(16 / 9, rel=0.01)
     told = ask.message("A cup", model=model, directives="image_form images")
     assert told["images"][0]["image_url"]["url"].startswith("data:image/png;base64,")

@@ -151,6 +151,25 @@ def test_a_failure_is_told_where_each_generation_tells_it(http, fields, directiv
     assert (told["status"], told["url"], told["error"]) == ("failed", url, error)
 
 
+REFUSED_CONTENT = [
+    (FILM, "task_failed", "Input data may contain inappropriate content."),
+    ({"model": "wan2.6-t2v"}, "ali_api_error", "DataInspectionFailed: Input data"),
+    ({"model": "doubao-seedance-1-5-pro-251215"}, "fail_to_fetch_task", '{"error": {"code": "DataInspectionFailed"'),
+]
+
+
+@pytest.mark.parametrize(("body", "code", "text"), REFUSED_CONTENT)
+def test_refused_content_is_told_in_the_words_of_the_vendor(http, body, code, text):
+    response = submit(http, body, "code DataInspectionFailed")
+    assert (response.status_code, response.json()["code"]) == (400, code)
+    assert text in response.json()["message"]
+
+
+def test_a_film_that_google_took_away_succeeds_with_nothing_in_older_gateways(http):
+    told = state(http, task(http, {"model": "veo-3.1-generate-preview"}, "fail; generation G1"))
+    assert (told["status"], told["url"]) == ("succeeded", "")
+
+
 def test_a_failure_of_hunyuan_is_never_reported(http):
     body = {"model": "hunyuan-video-v1.5", "image": inline("red")}
     assert state(http, task(http, body, "fail"))["status"] == "processing"

@@ -85,7 +85,7 @@ class Sandbox:
     async def _answer(self, exchange: Exchange, entry: Entry) -> None:
         """The body first, the key next, as daphne hands a request over only when it is whole."""
         body = await exchange.body(self._settings.max_body_bytes)
-        self._record.keep_body(entry, body)
+        self._record.keep_body(entry, body, exchange.headers.get("content-type", ""))
         entry.key_tail = _key(exchange)[-4:]
         allowed = self._checked_key(exchange)
         marks = self._settings.directives + ";" + exchange.headers.get("x-sandbox", "")

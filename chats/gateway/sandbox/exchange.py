@@ -86,12 +86,12 @@ class Exchange:
         """
         if channel := _daphne_channel(self._send):
             channel.loseConnection()
-        elif self._is_daphne:
-            if not self.has_begun:
-                await self.begin(200, JSON, {"Content-Length": "1"})
-            await self.write(b"", more=False)
-        else:
+            return
+        if not self.has_begun:
+            await self.begin(200, JSON, {"Content-Length": "1"})
+        if not self._is_daphne:
             raise ConnectionCut
+        await self.write(b"", more=False)
 
 
 def _daphne_channel(send: Any) -> Any:

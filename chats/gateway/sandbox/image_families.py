@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from chats.gateway.sandbox.errors import Fault, Refusal, refused, refused_upstream
 from chats.gateway.sandbox.image_form import KNOWN, Drawing
-from chats.gateway.sandbox.vendors.plan import Limits, even, of_ratio, pixels
+from chats.gateway.sandbox.vendors.plan import Limits, of_area, pixels
 
 ANY = frozenset({"url", "data", "raw", "file"})
 OPENAI_LIMITS = Limits(forms=frozenset({"url", "data", "file"}), max_bytes=50_000_000)
@@ -178,9 +178,7 @@ def _seedream_size(drawing: Drawing) -> tuple[int, int]:
     size = drawing.size or "2048x2048"
     if side := SEEDREAM_TIERS.get(size):
         named = re.search(r"\b(\d{1,2}:\d{1,2})\b", drawing.prompt)
-        width, height = of_ratio(named[1], side) if named else (0, 0) if drawing.images else (side, side)
-        scale = (side * side / (width * height)) ** 0.5 if width else 1
-        return even(width * scale) if width else 0, even(height * scale) if height else 0
+        return of_area(named[1], side) if named else (0, 0) if drawing.images else (side, side)
     width, height = pixels(size)
     low, high = SEEDREAM_PIXELS
     if not width or not low <= width * height <= high or not 1 / 16 <= width / height <= 16:
@@ -209,7 +207,7 @@ def _other(drawing: Drawing) -> Order:
     if drawing.is_edit and not drawing.images:
         raise refused("image is required", param="image")
     size = drawing.size or ("" if drawing.images else "1024x1024")
-    width, height = pixels(size.replace("*", "x")) if not re.fullmatch(r"\d+:\d+", size) else of_ratio(size, 1024)
+    width, height = pixels(size.replace("*", "x")) if not re.fullmatch(r"\d+:\d+", size) else of_area(size, 1024)
     if size and size != "auto" and (not width or not min(width, height) >= 64 or max(width, height) > 4096):
         raise _invalid("size", size)
     if size == "auto":

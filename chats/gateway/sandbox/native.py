@@ -17,7 +17,7 @@ from chats.gateway.sandbox.recipe import Recipe, seed_of
 from chats.gateway.sandbox.sources import Unusable
 from chats.gateway.sandbox.stream import EventStream
 from chats.gateway.sandbox.tasks import Call, shortened
-from chats.gateway.sandbox.vendors.plan import Limits, of_ratio
+from chats.gateway.sandbox.vendors.plan import Limits, of_area
 from chats.gateway.sandbox.works import Work, key_hash
 from chats.gateway.sandbox.workshop import Workshop
 
@@ -94,9 +94,7 @@ async def painting(wanted: Wanted, sha256: str, nth: int, shop: Workshop, odd: M
         raise _refused(f"Unable to process input image: {error}") from error
     side = SIZES.get(wanted.size or "1K", 1024)
     ratio = wanted.ratio or (f"{inputs[0].width}:{inputs[0].height}" if inputs else "1:1")
-    width, height = of_ratio(ratio, side)
-    if max(width, height) > 2 * side:
-        width, height = (round(part * 2 * side / max(width, height)) for part in (width, height))
+    width, height = of_area(ratio, side)
     names = tuple(one.name for one in inputs)
     seed = seed_of(sha256, nth)
     salt = sha256 if odd.is_tiny else ""

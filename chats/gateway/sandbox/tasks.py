@@ -1,13 +1,14 @@
 """Submits of films, worlds and slow pictures: checked, planned by the vendor's adaptor, kept, answered."""
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from chats.gateway.sandbox import accepting, misbehave, models, sources, task_form, task_ids, vendors
-from chats.gateway.sandbox.errors import Fault, Refusal, usual, usual_of_task
+from chats.gateway.sandbox.errors import TEXT_OF_CODE, UPSTREAM_OWN, Fault, Refusal, usual, usual_of_task
 from chats.gateway.sandbox.exchange import Exchange
 from chats.gateway.sandbox.misbehave import Misbehaviour
 from chats.gateway.sandbox.recipe import Recipe, seed_of
@@ -50,7 +51,7 @@ async def submit(call: Call, shop: Workshop) -> None:
     odd, marks, asked = await read if read else _read(call, shop, reader)
     call.entry.model = asked.model
     await asyncio.sleep(odd.delay_s)
-    fault = usual_of_task(odd.fault().status, odd.envelope, odd.code, asked.model)
+    fault = _fault(odd, asked, is_picture)
     if odd.has_fault and not odd.accepts_first:
         raise Refusal(fault)
     vendor = _vendor(asked.model, is_picture, call.allowed, shop)
@@ -86,6 +87,22 @@ def _read(call: Call, shop: Workshop, reader: Reader) -> tuple[Misbehaviour, str
     odd, marks = misbehave.of_work(marks, call.entry.attempt)
     asked = asked if asked.is_g2 == shop.is_g2(odd) else reader(shop.is_g2(odd))
     return odd, marks, replace(asked, prompt=words)
+
+
+def _fault(odd: Misbehaviour, asked: Asked, is_picture: bool) -> Fault:
+    """A code of a vendor comes in the words of that vendor's adaptor, the gateway's own as they are."""
+    vendor = vendors.find(asked.model, is_picture)
+    if not odd.code or odd.code not in UPSTREAM_OWN or odd.envelope or vendor is None:
+        return usual_of_task(odd.fault().status, odd.envelope, odd.code, asked.model)
+    said, status = TEXT_OF_CODE.get(odd.code, odd.code), odd.status or 400
+    match vendor.name:
+        case "kling" | "vidu" | "pixverse":
+            return Fault(status, "E", "task_failed", said)
+        case "wan":
+            return Fault(status, "E", "ali_api_error", f"{odd.code}: {said}")
+        case _:
+            error = json.dumps({"error": {"code": odd.code, "message": said}})
+            return Fault(status, "E", "fail_to_fetch_task", error)
 
 
 def _vendor(model: str, is_picture: bool, allowed: frozenset[str], shop: Workshop) -> Vendor:

@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from chats.gateway.sandbox.vendors.plan import Asked, Limits, Plan, known, of_ratio, text_of, unbuildable, whole
+from chats.gateway.sandbox.vendors.plan import (
+    Asked,
+    Limits,
+    Plan,
+    known,
+    of_area,
+    of_ratio,
+    text_of,
+    unbuildable,
+    whole,
+)
 
 LIMITS = Limits(forms=frozenset({"url", "data"}))
 FILM_KEYS = (
@@ -65,7 +75,7 @@ def picture(asked: Asked) -> Plan:
     }
     sent |= known(asked.metadata, *PICTURE_KEYS) | {"aspect_ratio": ratio}
     failure = _refused(sent, FLUX_RATIOS if needs_picture else IMAGINEART_RATIOS, needs_picture)
-    width, height = of_ratio(text_of(ratio), 1024)
+    width, height = of_area(text_of(ratio), 1024)
     seed = whole(sent["seed"])
     return Plan(
         sent,

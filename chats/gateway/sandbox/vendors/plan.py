@@ -126,6 +126,13 @@ def of_ratio(ratio: str, short: int) -> tuple[int, int]:
     return even(wide * scale), even(high * scale)
 
 
+def of_area(ratio: str, side: int) -> tuple[int, int]:
+    """The same, with about as many pixels as a square of that side."""
+    width, height = of_ratio(ratio, side)
+    scale = (side * side / (width * height)) ** 0.5 if width else 0.0
+    return (even(width * scale), even(height * scale)) if width else (0, 0)
+
+
 def even(side: float) -> int:
     return max(2, round(side / 2) * 2)
 

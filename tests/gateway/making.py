@@ -15,6 +15,7 @@ from chats.gateway.protocols import load_task
 from chats.gateway.values import Part, Prompt, Request, Turn
 
 ENTRIES = json.loads((Path(__file__).parent / "made_entries.json").read_text(encoding="utf-8"))
+WIRE = Path(__file__).parents[1] / "wire"
 TEXT = "a paper boat on a lake"
 
 

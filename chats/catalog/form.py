@@ -206,18 +206,18 @@ def _slot(facts: Mapping[str, Any]) -> Slot:
 
 
 def _faults(task: Task, given: Counter[str]) -> Iterator[tuple[int, str]]:
-    """What keeps files in these roles from the task: how grave it is, and in words."""
+    """What keeps files in these roles from the task: how far off it is, and in words."""
     slots = {slot.role: slot for slot in task.slots}
     for role, count in given.items():
         if role not in slots:
-            yield 4, _("There is no place for a file as “%(role)s”.") % {"role": ROLES.get(role, role)}
-        elif count > slots[role].maximum:
+            yield 100 * count, _("There is no place for a file as “%(role)s”.") % {"role": ROLES.get(role, role)}
+        elif (over := count - slots[role].maximum) > 0:
             facts = {"most": slots[role].maximum, "role": ROLES.get(role, role)}
-            yield 2, _("At most %(most)s files can be “%(role)s”.") % facts
+            yield 10 * over, _("Too many files as “%(role)s”: at most %(most)s.") % facts
     for slot in task.slots:
-        if given[slot.role] < slot.minimum:
+        if (short := slot.minimum - given[slot.role]) > 0:
             facts = {"least": slot.minimum, "role": ROLES.get(slot.role, slot.role)}
-            yield 1, _("At least %(least)s file is needed as “%(role)s”.") % facts
+            yield short, _("Too few files as “%(role)s”: at least %(least)s.") % facts
 
 
 def _filled(task: Task, files: Sequence[tuple[str, str]]) -> list[str]:

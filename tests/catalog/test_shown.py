@@ -66,5 +66,34 @@ def test_models_with_the_same_controls_share_a_panel():
     assert {"name": "temperature", "type": "number", "minimum": 0, "maximum": 2, "step": 0.1} in panel
 
 
+def test_a_form_tells_the_page_what_it_asks_for():
+    form = BY_ID["kling-v3"]["form"]
+    assert (form["makes"], form["prompt_max"]) == ("video", 2500)
+    assert [task["name"] for task in form["tasks"]] == ["text-to-video", "image-to-video"]
+    assert form["tasks"][1]["slots"] == [
+        {"role": "first_frame", "minimum": 1, "maximum": 1, "kinds": ("image",)},
+        {"role": "last_frame", "minimum": 0, "maximum": 1, "kinds": ("image",)},
+    ]
+    ratio = next(p for p in form["tasks"][0]["parameters"] if p["name"] == "aspect_ratio")
+    assert ratio == {
+        "name": "aspect_ratio",
+        "type": "choice",
+        "choices": ("16:9", "9:16", "1:1"),
+        "default": "16:9",
+        "is_main": True,
+        "is_required": True,
+    }
+    assert BY_ID["hailuo-2.3-t2v"]["form"]["tasks"][0]["rules"] == [
+        {"if": {"resolution": ["1080P"]}, "only": {"duration": [6]}}
+    ]
+
+
+def test_a_model_that_also_answers_says_so_beside_its_form():
+    assert BY_ID["gemini-3-pro-image-preview"]["form"]["replies"] is True
+    assert "replies" not in BY_ID["gpt-image-*"]["form"]
+    assert "form" not in BY_ID["gpt-4o"]
+
+
 def test_the_browser_is_not_told_where_a_value_goes_on_the_wire():
-    assert "extra_body" not in json.dumps(ANSWER)
+    told = json.dumps(ANSWER)
+    assert not [word for word in ("extra_body", "metadata", "images[]", "sent_as") if word in told]

@@ -79,6 +79,7 @@ class Reading:
         if told := payload.get("usage"):
             self._usage = usage(told) or self._usage
         if not choices and isinstance(pictures := payload.get("data"), list):  # a proxy's image form (images.md 9)
+            self._finish = self._finish or "stop"  # that form has no word for its end
             yield from self._pictures_of(pictures)
 
     def close(self) -> Iterator[Event]:

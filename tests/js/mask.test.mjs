@@ -31,7 +31,7 @@ test("an area is painted once something was drawn or inverted since it was clear
 function context() {
   const calls = [];
   const note = (name) => (...values) => calls.push([name, ...values]);
-  const methods = ["beginPath", "moveTo", "lineTo", "stroke", "fillRect", "clearRect"];
+  const methods = ["beginPath", "moveTo", "lineTo", "stroke", "fillRect", "clearRect", "arc", "fill"];
   return Object.assign(Object.fromEntries(methods.map((name) => [name, note(name)])), { calls, canvas: { width: 40, height: 20 } });
 }
 
@@ -42,10 +42,10 @@ test("steps are drawn at the size of the canvas", () => {
   assert.deepEqual([drawn.lineWidth, drawn.lineCap], [5, "round"]);
 });
 
-test("a spot is a line to where it is", () => {
+test("a spot is round", () => {
   const drawn = context();
   drawSteps(drawn, [stroke([[4, 4]])], 1, "red");
-  assert.deepEqual(drawn.calls.slice(1, 3), [["moveTo", 4, 4], ["lineTo", 4, 4]]);
+  assert.deepEqual(drawn.calls, [["beginPath"], ["arc", 4, 4, 5, 0, 2 * Math.PI], ["fill"]]);
 });
 
 test("the mask is the painted area turned round", () => {

@@ -59,6 +59,12 @@ class GenerationForm extends HTMLElement {
     if (files) this.draft.tray.add(fitting.slice(0, place.isSingle ? 1 : place.room), role);
     else this.draft.tray.use(attachment, role);
     announce(t("“%(name)s” is filled.", { name: place.name }));
+    if (document.activeElement === document.body) this.#focusPlace(role);
+  }
+
+  #focusPlace(role) {
+    const cell = [...this.querySelectorAll(`.slot[data-role=${role}][data-filled]`)].at(-1) ?? this.querySelector(`.slot[data-role=${role}]`);
+    (cell ?? this.querySelector(".slot"))?.querySelector(".slot-button").focus();
   }
 
   /** A place for one changes its file; a mask belongs to the picture it was painted over. */
@@ -77,8 +83,7 @@ class GenerationForm extends HTMLElement {
     if (item === this.draft.source) this.#dropMask();
     this.draft.tray.remove(item);
     announce(t("Removed"));
-    const cell = this.querySelector(`.slot[data-role=${role}]`) ?? this.querySelector(".slot");
-    cell?.querySelector(".slot-button").focus();
+    this.#focusPlace(role);
   }
 
   // Places as buttons.

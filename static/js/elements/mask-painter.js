@@ -333,7 +333,7 @@ class MaskPainter extends HTMLElement {
       <div class="segments" role="radiogroup" aria-label=${t("Tool")}>${tool("brush", "brush")}${tool("eraser", "eraser")}${tool("rectangle", "square-dashed")}</div>
       <label class="mask-size"><span class="visually-hidden">${t("Brush size")}</span><span class="mask-dot" aria-hidden="true"></span><input type="range" min="2" max=${this.#mostSize} .value=${live(String(this.#size))} aria-valuetext=${`${this.#size} px`} @input=${(e) => ((this.#size = e.target.valueAsNumber), this.#draw())}><span class="mask-dot mask-dot-large" aria-hidden="true"></span></label>
       <div class="mask-group">${button(t("Undo"), "undo-2", () => this.#undo(), !canUndo)}${button(t("Redo"), "redo-2", () => this.#redo(), !canRedo)}${button(t("Invert"), "contrast", () => this.#add({ kind: "invert" }))}${button(t("Clear"), "trash-2", () => this.#add({ kind: "clear" }), !hasPaint)}</div>
-      <div class="mask-group mask-zoom">${button(t("Smaller"), "zoom-out", () => this.#zoom(1 / 1.5))}${button(t("Larger"), "zoom-in", () => this.#zoom(1.5))}${button(t("Show all"), "maximize", () => this.#fit())}</div>
+      <div class="mask-group mask-zoom">${button(t("Zoom out"), "zoom-out", () => this.#zoom(1 / 1.5))}${button(t("Zoom in"), "zoom-in", () => this.#zoom(1.5))}${button(t("Show all"), "maximize", () => this.#fit())}</div>
       <button class="button button-primary button-large" type="button" ?disabled=${!hasPaint} @click=${() => this.#use()}>${t("Use this area")}</button>
     </footer>`;
   }

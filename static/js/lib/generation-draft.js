@@ -60,7 +60,7 @@ export class GenerationDraft {
   get places() {
     return slotsOf(this.form).map((slot) => {
       const items = this.items.filter(({ key }) => this.roles[key] === slot.role);
-      const name = roleName(slot.role, slot.kinds, this.makes);
+      const name = roleName(slot.role, slot.kinds, this.makes, slot.maximum);
       const waits = slot.role === "mask" && !this.source;
       return {
         ...slot,

@@ -29,7 +29,7 @@ function summary({ task, values, count, models }) {
 function shown(parameter, values) {
   const value = values[parameter.name] ?? parameter.default;
   if (parameter.type === "boolean") return value ? parameterWords(parameter.name).label : "";
-  return value === undefined ? "" : valueWords(parameter.name, value);
+  return value === undefined || value === "auto" ? "" : valueWords(parameter.name, value);
 }
 
 function pill(parameter, { task, values }, set) {

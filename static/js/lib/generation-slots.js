@@ -4,7 +4,7 @@ import { html, nothing } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 
 import { t } from "lib/i18n.js";
-import { roleIcon } from "lib/generation-words.js";
+import { itemName, roleIcon } from "lib/generation-words.js";
 import { noteOf, poster, ring } from "lib/tiles.js";
 import { reasonOf } from "lib/tray.js";
 
@@ -27,12 +27,11 @@ function slot({ place, item }, acts) {
 const stateOf = (item) => (item ? (reasonOf(item) ? "bad" : item.state) : nothing);
 
 function filled(place, item, acts) {
-  const { name } = place;
-  const order = place.items.length > 1 ? ` ${place.items.indexOf(item) + 1}` : "";
-  const words = [`${name}${order}: ${item.name}`, reasonOf(item) || noteOf(item)].filter(Boolean).join(", ");
+  const name = place.isSingle ? place.name : itemName(place.role, place.kinds, place.items.indexOf(item) + 1);
+  const words = [`${name}: ${item.name}`, reasonOf(item) || noteOf(item)].filter(Boolean).join(", ");
   return html`<button class="slot-button" type="button" data-key=${item.key} aria-haspopup="menu" aria-label=${words} @click=${(e) => acts.open(place, item, e.currentTarget)}>
       <span class="slot-box">${poster(item)}${ring(item)}</span>
-      <span class="slot-name truncate" aria-hidden="true">${name}${order}</span>
+      <span class="slot-name truncate" aria-hidden="true">${name}</span>
     </button>
     <button class="slot-remove" type="button" tabindex="-1" aria-label=${t("Remove %(name)s", { name: item.name })} @click=${() => acts.remove(item)}><span class="icon icon-x" aria-hidden="true"></span></button>`;
 }

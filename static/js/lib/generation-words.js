@@ -1,6 +1,7 @@
 /** What a generation's form says: its places, the task that is meant, what is missing, how long it usually takes. */
 
 import { nt, t } from "lib/i18n.js";
+import { rounded } from "lib/job-words.js";
 
 /** Role: [icon, name of the empty place, what to say when it is missing]. */
 const ROLES = {
@@ -12,11 +13,19 @@ const ROLES = {
 };
 
 /** `kinds`: what the place takes, where it is not pictures; in a film the mask says what rests (Kling's static mask). */
-export const roleName = (role, kinds = ["image"], makes = "") => {
+export const roleName = (role, kinds = ["image"], makes = "", maximum = 1) => {
+  if (role === "source" && maximum > 1) return t("Pictures to change");
+  if (role === "reference" && maximum > 1) return t("References");
   if (role === "reference" && kinds[0] === "audio") return t("Sound");
   if (role === "mask" && makes === "video") return t("Area at rest");
   return ROLES[role]?.[1]() ?? role.replace(/_/g, " ");
 };
+/** One of several in a place. */
+export const itemName = (role, kinds, n) => {
+  if (kinds[0] === "audio") return t("Sound %(count)s", { count: n });
+  return role === "source" ? t("Picture %(count)s", { count: n }) : t("Reference %(count)s", { count: n });
+};
+
 export const roleIcon = (role, kinds = ["image"]) => (role !== "mask" && !kinds.includes("image") ? KIND_ICONS[kinds[0]] : ROLES[role]?.[0]) ?? "image";
 
 const KIND_ICONS = { video: "film", audio: "audio-lines", file: "file-text" };
@@ -88,8 +97,4 @@ export function homelessWords({ role, kind }, label) {
 }
 
 /** "about 40 s", "about 2 min"; "" where nobody knows. */
-export function aboutWords(seconds) {
-  if (!seconds) return "";
-  if (seconds < 55) return t("about %(count)s s", { count: Math.max(5, 5 * Math.round(seconds / 5)) });
-  return t("about %(count)s min", { count: Math.max(1, Math.round(seconds / 60)) });
-}
+export const aboutWords = (seconds) => (seconds ? t("about %(time)s", { time: rounded(seconds) }) : "");

@@ -61,8 +61,9 @@ const DRAWN = {
     Object.assign(context, { lineWidth: size * scale, lineCap: "round", lineJoin: "round" });
     context.beginPath();
     const [[x, y], ...rest] = points;
+    if (!rest.length) return spot(context, x * scale, y * scale, (size * scale) / 2);
     context.moveTo(x * scale, y * scale);
-    for (const [nextX, nextY] of rest.length ? rest : [[x, y]]) context.lineTo(nextX * scale, nextY * scale);
+    for (const [nextX, nextY] of rest) context.lineTo(nextX * scale, nextY * scale);
     context.stroke();
   },
   rectangle(context, { isErase, x, y, width, height }, scale, colour) {
@@ -78,6 +79,12 @@ const DRAWN = {
     context.clearRect(0, 0, context.canvas.width, context.canvas.height);
   },
 };
+
+/** A line of no length would not be drawn. */
+function spot(context, x, y, radius) {
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fill();
+}
 
 function begin(context, isErase, colour) {
   context.globalCompositeOperation = isErase ? "destination-out" : "source-over";

@@ -78,14 +78,55 @@ const PARAMETERS = {
   ratio: () => [t("Aspect ratio"), t("Shape of the picture.")],
   negative_prompt: () => [t("Leave out"), t("What should not be seen.")],
   speed: () => [t("Speed"), ""],
-  n: () => [t("How many"), ""],
+  n: () => [t("How many"), t("Made in one go; variations are made one by one.")],
   quality: () => [t("Quality"), ""],
+  seconds: () => [t("Length"), t("In seconds.")],
+  background: () => [t("Background"), ""],
+  output_format: () => [t("File format"), ""],
+  output_compression: () => [t("Compression"), t("Of jpeg and webp; 100 is the best picture.")],
+  partial_images: () => [t("Looks in between"), t("So many pictures while it is being drawn.")],
+  input_fidelity: () => [t("Closeness to the picture"), t("How exactly faces and details stay.")],
+  moderation: () => [t("Moderation"), t("How strictly the vendor filters.")],
+  style: () => [t("Style"), ""],
+  mode: () => [t("Mode"), t("The better one is slower and costs more.")],
+  cfg_scale: () => [t("Closeness to the text"), t("High follows the text, low is freer.")],
+  guidance_scale: () => [t("Closeness to the text"), t("High follows the text, low is freer.")],
+  sound: () => [t("Sound"), ""],
+  audio: () => [t("Sound"), ""],
+  generate_audio: () => [t("Sound"), ""],
+  generate_audio_switch: () => [t("Sound"), ""],
+  bgm: () => [t("Music"), ""],
+  generate_multi_clip_switch: () => [t("Several shots"), ""],
+  shot_type: () => [t("Shots"), ""],
+  camera_fixed: () => [t("Still camera"), ""],
+  camera_motion: () => [t("Camera"), ""],
+  movement_amplitude: () => [t("Movement"), t("How much moves.")],
+  watermark: () => [t("Watermark"), ""],
+  prompt_extend: () => [t("Write the text out"), t("The vendor makes a longer description of yours.")],
+  enable_prompt_expansion: () => [t("Write the text out"), t("The vendor makes a longer description of yours.")],
+  disable_recaption: () => [t("Take the text as it is"), ""],
+  thinking_type: () => [t("Thinking"), ""],
+  fps: () => [t("Pictures a second"), ""],
+  num_frames: () => [t("Number of frames"), ""],
+  num_inference_steps: () => [t("Steps"), t("More take longer.")],
+  person_generation: () => [t("People"), ""],
+  public_figure_threshold: () => [t("Known people"), t("How strictly the vendor filters them.")],
+  safety_tolerance: () => [t("Tolerance"), t("High lets more through.")],
+  sequential_image_generation: () => [t("As a set"), t("Several pictures that belong together.")],
+  max_images: () => [t("At most"), t("So many pictures of the set.")],
+  web_search: () => [t("Searches the web"), ""],
+  display_name: () => [t("Name"), ""],
+  tags: () => [t("Tags"), t("One per line.")],
+  is_public: () => [t("Public"), t("Anybody with the link can see it.")],
+  is_pano: () => [t("Panorama"), t("The picture shows all around.")],
+  wire_model: () => [t("Name of the model"), t("As the gateway knows it.")],
+  transport: () => [t("Sent as"), ""],
 };
 
 /** "metadata.negative_prompt" is known as negative_prompt; a name nobody described is written as words. */
 export function parameterWords(name) {
   const own = name.split(".").at(-1).replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const [label, hint] = PARAMETERS[own]?.() ?? [own.replace(/_/g, " "), ""];
+  const [label, hint] = PARAMETERS[own]?.() ?? [plainWords(own), ""];
   return { label, hint };
 }
 
@@ -98,6 +139,26 @@ const CHOICES = {
   high: () => t("high"),
   xhigh: () => t("very high"),
   max: () => t("maximum"),
+  auto: () => t("automatic"),
+  std: () => t("standard"),
+  standard: () => t("standard"),
+  pro: () => t("better"),
+  hd: () => t("better"),
+  on: () => t("on"),
+  off: () => t("off"),
+  enabled: () => t("on"),
+  disabled: () => t("off"),
+  small: () => t("little"),
+  large: () => t("much"),
+  single: () => t("one"),
+  multi: () => t("several"),
+  transparent: () => t("transparent"),
+  opaque: () => t("opaque"),
+  natural: () => t("natural"),
+  vivid: () => t("vivid"),
+  adaptive: () => t("as the picture"),
+  allow_all: () => t("everybody"),
+  allow_adult: () => t("adults only"),
 };
 
 const SECONDS = /(^|[._])(duration|seconds|duration_?seconds)$/i;
@@ -105,4 +166,7 @@ const SECONDS = /(^|[._])(duration|seconds|duration_?seconds)$/i;
 /** A value as it is read: lengths have their unit. */
 export const valueWords = (name, value) => (SECONDS.test(name) ? t("%(count)s s", { count: value }) : choiceWords(value));
 
-export const choiceWords = (choice) => CHOICES[choice]?.() ?? String(choice);
+/** A size is written with its sign; a name on the wire that nobody described, as words. */
+export const choiceWords = (choice) => CHOICES[choice]?.() ?? String(choice).replace(/^(\d+)[x*](\d+)$/, "$1 × $2").replace(/_/g, " ");
+
+const plainWords = (name) => name[0].toUpperCase() + name.slice(1).replace(/_/g, " ");

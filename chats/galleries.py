@@ -104,8 +104,9 @@ def page(user, team: Team, filters: Filters, before: str = "") -> Page:
     rows = _narrowed(_shown(user, team), filters)
     if found := read_cursor(before):
         rows = rows.filter(created_at__lte=found[0]).exclude(created_at=found[0], pk__gte=found[1])
-    items = list(_with_facts(rows)[: PAGE + 1])
-    return Page(_dressed(items[:PAGE]), cursor_of(items[PAGE - 1]) if len(items) > PAGE else "")
+    ids = list(rows.values_list("pk", flat=True)[: PAGE + 1])  # what a tile shows is asked of these alone
+    items = list(_with_facts(Attachment.objects.filter(pk__in=ids[:PAGE])))
+    return Page(_dressed(items), cursor_of(items[-1]) if len(ids) > PAGE else "")
 
 
 def piece(user, pk: int) -> Piece | None:
@@ -155,14 +156,20 @@ def _answers(user) -> QuerySet[Message]:
 
 def _shown(user, team: Team) -> QuerySet[Attachment]:
     """One tile for each picture, film and sound that a model made, and one for each world."""
-    held = Message.attachments.through.objects.filter(attachment=OuterRef("pk"), message__in=_answers(user))
+    held = _answer().filter(
+        # Joined one by one from the attachment on; a list of all conversations would be gone through for each.
+        Q(conversation__author=user) | Q(conversation__shared_at__isnull=False),
+        conversation__deleted_at__isnull=True,
+        deleted_at__isnull=True,
+    )
+    mine = team.memberships.filter(user=user)
     earlier = GenerationOutput.objects.filter(
         generation=OuterRef("made_as__generation"), attachment__isnull=False, position__lt=OuterRef("made_as__position")
     )
     pictured = GenerationOutput.objects.filter(generation=OuterRef("made_as__generation"), attachment__kind__in=SEEN)
     is_world_file = Q(made_as__generation__kind="file") & ~Exists(earlier) & ~Exists(pictured)
     return (
-        Attachment.objects.filter(Exists(held), team=team, state="ready", deleted_at__isnull=True)
+        Attachment.objects.filter(Exists(held), Exists(mine), team=team, state="ready", deleted_at__isnull=True)
         .filter(Q(kind__in=SEEN) | is_world_file)
         .order_by("-created_at", "-pk")
     )
@@ -206,7 +213,8 @@ def _said(words: str) -> Q:
 def _with_facts(rows: QuerySet[Attachment]) -> QuerySet[Attachment]:
     answer = _answer().order_by("pk")
     return (
-        rows.select_related("uploader")
+        rows.order_by("-created_at", "-pk")
+        .select_related("uploader")
         .only(*COLUMNS)
         .annotate(
             model=Coalesce(F("made_as__generation__model"), Subquery(answer.values("model")[:1])),

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 import pytest
 from django.utils import timezone
 
+from chats import galleries
 from chats.models import Message
 from tests.views import made
 
@@ -167,3 +168,10 @@ def test_an_empty_gallery_says_how_to_fill_it(gallery, team, place):
     assert "comes here by itself" in page
     assert re.search(r'href="/\?model=[^"]+"', page)
     assert "Nothing fits these filters" in gallery("/gallery/?q=boat")
+
+
+def test_a_page_is_found_from_the_pieces_on_and_not_from_all_messages(alice, team, place):
+    picture(place)
+    plan = galleries._shown(alice, team).values_list("pk")[:61].explain()
+    assert "message_attachments" in plan
+    assert "message_order" not in plan  # by conversation: ten thousand pieces would take twenty seconds

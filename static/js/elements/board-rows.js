@@ -156,8 +156,8 @@ class BoardRows extends HTMLElement {
 
   #put(row) {
     const after = this.#rows.find((other) => isBefore(row.dataset, other.dataset));
-    if (!after && this.#next) return; // older than all that is loaded: it comes when one scrolls there
-    this.#list.insertBefore(row, after ?? null);
+    if (after) after.before(row);
+    else if (!this.#next) this.#list.append(row); // else it is older than all that is loaded, and comes when one scrolls there
   }
 
   #settle() {
@@ -165,7 +165,9 @@ class BoardRows extends HTMLElement {
     this.#isUnsettled = false;
     const rows = this.#rows;
     const sorted = rows.toSorted((a, b) => (isBefore(a.dataset, b.dataset) ? -1 : 1));
-    sorted.forEach((row, place) => rows[place] !== row && this.#list.insertBefore(row, this.#rows[place] ?? null));
+    const marks = rows.map((row) => row.parentElement.insertBefore(document.createComment(""), row));
+    sorted.forEach((row, place) => rows[place] !== row && marks[place].after(row));
+    for (const mark of marks) mark.remove();
   }
 
   #remove(row) {
@@ -208,17 +210,23 @@ class BoardRows extends HTMLElement {
       const query = new URLSearchParams({ scope: this.dataset.scope, before: next.dataset.before });
       const html = await getText(`${ADDRESS}?${query}`);
       if (!next.isConnected) return;
-      const page = fragment(html);
-      for (const row of page.querySelectorAll(".job")) {
-        if (this.#find(row.dataset.generation)) row.remove();
-        else this.#begin(row);
-      }
-      next.replaceWith(page);
-      this.#watchEnd();
+      this.#append(next, fragment(html));
     } catch (error) {
       delete next.dataset.asked;
       if (next.isConnected) this.#failed(next, error);
     }
+  }
+
+  /** A page in a box of its own, which costs nothing once it is far away. */
+  #append(next, page) {
+    const box = Object.assign(document.createElement("div"), { className: "job-page", role: "none" });
+    for (const row of page.querySelectorAll(".job")) {
+      if (this.#find(row.dataset.generation)) continue;
+      box.append(row);
+      this.#begin(row);
+    }
+    next.replaceWith(box, ...page.querySelectorAll(".rows-next"));
+    this.#watchEnd();
   }
 
   #failed(next, error) {
@@ -240,9 +248,10 @@ class BoardRows extends HTMLElement {
   /** ↑ and ↓ go from prompt to prompt. */
   #pressed(event) {
     const row = event.target.closest(".job");
-    const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!row || !step || event.altKey || event.ctrlKey || event.metaKey) return;
-    const link = row[step]?.querySelector(".job-prompt");
+    const rows = this.#rows;
+    const link = rows[rows.indexOf(row) + step]?.querySelector(".job-prompt");
     if (!link) return;
     event.preventDefault();
     link.focus();

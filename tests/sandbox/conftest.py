@@ -20,7 +20,7 @@ def sandbox() -> Iterator[server.Handle]:
         yield handle
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")  # making a client costs 30 ms
 def http(sandbox) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=sandbox.url, headers=HEADERS, trust_env=False, timeout=30) as client:
         yield client

@@ -14,10 +14,11 @@ from tests.sandbox.media import picture
 from tests.sandbox.test_fetch import Shelf, shelf  # noqa: F401 - a fixture
 
 
-def entries():
-    """Model and task; the two forms for any model have no name to send."""
+def entries(generation):
+    """Model and task. Forms for any model have no name to send; pictures at once are alike in both generations."""
     for spec in catalog.listed():
-        if is_generation(spec) and spec.family != "any-image":
+        is_old = generation == "G1" and spec.protocol == "images"
+        if is_generation(spec) and spec.family != "any-image" and not is_old:
             names = [name for name in (spec.model, *spec.variants) if "*" not in name]
             yield from ((name, task.name) for name in names for task in form_of(catalog.get(name)).tasks)
 
@@ -58,8 +59,8 @@ async def content(output, credentials):
 async def test_every_task_of_every_entry_brings_a_result(sandbox, shelf, generation):  # noqa: F811
     Shelf.files["/first.png"] = picture("red", size=(640, 360))
     credentials = Credentials(sandbox.url, "sandbox")
-    found = list(entries())
-    assert len(found) > 60
+    found = list(entries(generation))
+    assert len(found) > 50
     try:
         for model, task in found:
             for output in await made(model, task, credentials, generation, shelf + "/first.png"):

@@ -1,6 +1,7 @@
 """Films and worlds: what each adaptor takes, drops and refuses, and that the result is what was asked for."""
 
 import gzip
+import hashlib
 import json
 import struct
 
@@ -10,7 +11,7 @@ from tests.sandbox.made import difference, film, image, inline, raw, result, sta
 from tests.sandbox.media import picture
 from tests.sandbox.test_fetch import Shelf, shelf  # noqa: F401 - a fixture
 
-KLING, SEEDANCE, PIXVERSE = "kling-v3", "doubao-seedance-1-5-pro-251215", "pixverse-v5.6-t2v"
+KLING, VIDU, SEEDANCE, PIXVERSE = "kling-v3", "viduq3-pro", "doubao-seedance-1-5-pro-251215", "pixverse-v5.6-t2v"
 SOUND = {"sound": "on"}
 MADE = [
     ({"model": KLING, "size": "1280x720", "duration": 3, "metadata": SOUND}, 3, 16 / 9, True),
@@ -30,6 +31,13 @@ MADE = [
 
 
 @pytest.mark.parametrize(("body", "seconds", "ratio", "is_heard"), MADE, ids=lambda value: str(value)[:40])
+def test_an_adaptor_orders_the_asked_length_ratio_and_sound(http, sandbox, body, seconds, ratio, is_heard):
+    [recipe] = sandbox.submit(task(http, body))["recipes"]
+    assert (recipe["seconds"], recipe["is_heard"]) == (seconds, is_heard)
+    assert recipe["width"] / recipe["height"] == pytest.approx(ratio, rel=0.02)
+
+
+@pytest.mark.parametrize(("body", "seconds", "ratio", "is_heard"), [MADE[0], MADE[3], MADE[7]], ids=["sound", "", "/"])
 def test_a_film_has_the_asked_length_ratio_and_sound_and_moves(http, body, seconds, ratio, is_heard):
     made = film(content_of(http, body))
     assert (made.codec, made.pixel_format) == ("h264", "yuv420p")
@@ -58,9 +66,18 @@ FIRST_AND_LAST = [
 ]
 
 
+def named(colour: str) -> str:
+    return hashlib.sha256(picture(colour, size=(640, 360))).hexdigest()
+
+
 @pytest.mark.parametrize("body", FIRST_AND_LAST, ids=lambda body: body["model"])
-def test_a_film_goes_from_the_first_picture_to_the_last(http, body):
-    made = film(content_of(http, body))
+def test_an_adaptor_orders_the_first_picture_and_the_last(http, sandbox, body):
+    [recipe] = sandbox.submit(task(http, body))["recipes"]
+    assert (recipe["first"], recipe["last"]) == (named("red"), named("blue"))
+
+
+def test_a_film_goes_from_the_first_picture_to_the_last(http):
+    made = film(content_of(http, FIRST_AND_LAST[1]))
     plain = [image(picture(colour, size=made.size)) for colour in ("red", "blue")]
     assert difference(made.frames[0], plain[0]) < 6
     assert difference(made.frames[-1], plain[1]) < 6
@@ -79,8 +96,14 @@ FIRST = [
 
 
 @pytest.mark.parametrize("body", FIRST, ids=lambda body: body["model"])
-def test_the_first_picture_begins_the_film(http, body):
-    made = film(content_of(http, body))
+def test_an_adaptor_orders_the_first_picture_and_its_ratio(http, sandbox, body):
+    [recipe] = sandbox.submit(task(http, body))["recipes"]
+    assert recipe["first"] == named("red")
+    assert recipe["width"] / recipe["height"] == pytest.approx(16 / 9, rel=0.01)
+
+
+def test_the_first_picture_begins_the_film(http):
+    made = film(content_of(http, FIRST[1]))
     assert made.size == (640, 360)
     assert difference(made.frames[0], image(picture("red", size=made.size))) < 6
     assert difference(made.frames[0], made.frames[1]) > 1
@@ -93,16 +116,19 @@ def test_several_references_are_all_seen(http):
     assert seen == [0, 1, 2]
 
 
+FILM = {"model": VIDU, "duration": 1, "size": "720p"}
+
+
 def test_full_size_films_have_every_pixel(http):
-    assert film(content_of(http, {"model": KLING, "size": "1280x720", "duration": 3}, "full_size")).size == (1280, 720)
+    assert film(content_of(http, FILM, "full_size")).size == (1280, 720)
 
 
-def test_pixverse_fetches_its_picture_by_address(http, shelf):  # noqa: F811
+def test_pixverse_fetches_its_picture_by_address(http, sandbox, shelf):  # noqa: F811
     Shelf.files["/first.png"] = picture("red", size=(640, 360))
     address = shelf + "/first.png"
     metadata = {"quality": "360p"}
     body = {"model": "pixverse-v5.6-i2v", "images": [address], "duration": 5, "metadata": metadata}
-    assert film(content_of(http, body)).size == (640, 360)
+    assert sandbox.submit(task(http, body))["recipes"][0]["first"] == named("red")
     refused = submit(http, body | {"images": [inline("red")]})
     assert (refused.status_code, refused.json()["code"]) == (500, "build_request_failed")
 
@@ -194,7 +220,7 @@ def test_a_text_with_an_address_in_it_is_masked(http):
 
 
 def sent(sandbox, http, body, directives=""):
-    return sandbox.sent(task(http, body, directives))
+    return sandbox.submit(task(http, body, directives))["sent"]
 
 
 def test_what_an_adaptor_does_not_know_is_dropped_without_a_word(http, sandbox):
@@ -248,7 +274,7 @@ def test_klings_own_form_and_route(http, sandbox):
     remote_id = task(http, body, route=route)
     assert state(http, remote_id, route)["status"] == "succeeded"
     assert state(http, remote_id)["status"] == "succeeded"
-    assert sandbox.sent(remote_id)["aspect_ratio"] == "9:16"
+    assert sandbox.submit(remote_id)["sent"]["aspect_ratio"] == "9:16"
 
 
 @pytest.mark.parametrize("images", [[], [inline("red")], [inline("red"), inline("blue")]], ids=["text", "one", "two"])

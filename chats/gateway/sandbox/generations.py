@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from chats.gateway.sandbox import chat, delivery, images, native, polls, tasks
@@ -94,6 +94,7 @@ async def submits(exchange: Exchange, shop: Workshop) -> None:
     if work is None:
         raise Refusal(Fault(404, "A", "", "no such submit", "invalid_request_error"))
     told = {"id": work.id, "model": work.model, "prompt": work.prompt, "size": work.size, "sent": work.sent}
+    told |= {"recipes": [asdict(recipe) for recipe in work.recipes]}
     await exchange.answer_json(told | {"polls": work.polls, "downloads": work.downloads})
 
 

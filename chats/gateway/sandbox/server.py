@@ -55,9 +55,9 @@ class Handle:
         """The paid calls it accepted, oldest first: n, id, model, prompt, key_hash, at, route, polls."""
         return self._call("GET", f"/sandbox/submits?after={after}").json()["submits"]
 
-    def sent(self, remote_id: str) -> dict[str, Any]:
-        """What the vendor was given of one of them, as the gateway's adaptor would."""
-        return self._call("GET", f"/sandbox/submits/{quote(remote_id, safe='')}").json()["sent"]
+    def submit(self, remote_id: str) -> dict[str, Any]:
+        """All of one of them: also `sent`, what the adaptor gave the vendor, and `recipes` of what is made."""
+        return self._call("GET", f"/sandbox/submits/{quote(remote_id, safe='')}").json()
 
     def polls(self) -> int:
         return self._call("GET", f"/sandbox/submits?after={2**60}").json()["polls"]

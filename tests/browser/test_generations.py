@@ -83,7 +83,7 @@ def test_a_mask_is_painted_by_mouse_and_by_keys(alice, product, tmp_path):
     alice.go()
     alice.choose_model("gpt-image")
     page = alice.page
-    fill(page, "Pictures to change", source)
+    fill(page, "Pictures", source)
     place(page, "Area to change").click()
     stage = page.get_by_role("application", name="Painting over house.png")
     expect(stage).to_be_focused()

@@ -263,8 +263,8 @@ class GenerationForm extends HTMLElement {
     const [task, ...facts] = words;
     return html`<div class="form-line">
       <p class="form-task" id="form-task" role="status"><b>${task}</b>${facts.map((fact) => html`<span>${fact}</span>`)}${lack ? html`<span class="form-lack">${lack}</span>` : nothing}</p>
-      ${models.slice(1).map((model) => this.#chip(model))}
-      ${models.length < MOST_MODELS ? html`<button class="form-add" type="button" aria-haspopup="dialog" @click=${() => this.#addModel()}><span class="icon icon-plus" aria-hidden="true"></span>${t("Also with…")}</button>` : nothing}
+      <div class="form-models">${models.slice(1).map((model) => this.#chip(model))}
+      ${models.length < MOST_MODELS ? html`<button class="form-add" type="button" aria-haspopup="dialog" @click=${() => this.#addModel()}><span class="icon icon-plus" aria-hidden="true"></span>${t("Also with…")}</button>` : nothing}</div>
     </div>`;
   }
 

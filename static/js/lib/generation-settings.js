@@ -67,7 +67,7 @@ function field({ parameter, label, value, isOff, set }) {
   </label>`;
 }
 
-/** The vendor's own value is shown as picked and not sent. */
+/** The vendor's own value is shown as picked and not sent. A number or a size needs no name beside it. */
 function select({ parameter, label, value, isOff, set, options, allowed }) {
   const picked = value ?? parameter.default;
   const isUnsaid = parameter.default === undefined;
@@ -75,9 +75,10 @@ function select({ parameter, label, value, isOff, set, options, allowed }) {
     const chosen = target.value === "" ? undefined : options[Number(target.value)];
     set(chosen === parameter.default ? undefined : chosen);
   };
-  return html`<label class="pill" data-name=${parameter.name}><span class="pill-name">${label}</span>
+  const isWord = picked !== undefined && !/\d/.test(picked);
+  return html`<label class="pill" data-name=${parameter.name} data-tip=${label}>${isWord ? html`<span class="pill-name">${label}</span>` : nothing}
     <select aria-label=${label} ?disabled=${isOff} @change=${take}>
-      ${isUnsaid ? html`<option value="" .selected=${live(value === undefined)}>${t("default")}</option>` : nothing}
+      ${isUnsaid ? html`<option value="" .selected=${live(value === undefined)}>${label}</option>` : nothing}
       ${options.map((one, n) => html`<option value=${n} ?disabled=${allowed && !allowed.includes(one)} .selected=${live(one === picked)}>${valueWords(parameter.name, one)}</option>`)}
     </select>
   </label>`;
@@ -86,7 +87,7 @@ function select({ parameter, label, value, isOff, set, options, allowed }) {
 function countPill({ count, models }, acts) {
   const most = mostVariations(models);
   const each = Math.min(count, most);
-  return html`<label class="pill pill-count"><select aria-label=${t("Variations")} @change=${({ target }) => acts.setCount(Number(target.value))}>
+  return html`<label class="pill pill-count" data-tip=${t("Variations")}><select aria-label=${t("Variations")} @change=${({ target }) => acts.setCount(Number(target.value))}>
     ${Array.from({ length: most }, (_, n) => n + 1).map((one) => html`<option value=${one} .selected=${live(one === each)}>×${one}</option>`)}
   </select></label>`;
 }

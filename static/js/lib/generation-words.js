@@ -14,7 +14,7 @@ const ROLES = {
 
 /** `kinds`: what the place takes, where it is not pictures; in a film the mask says what rests (Kling's static mask). */
 export const roleName = (role, kinds = ["image"], makes = "", maximum = 1) => {
-  if (role === "source" && maximum > 1) return t("Pictures to change");
+  if (role === "source" && maximum > 1) return t("Pictures");
   if (role === "reference" && maximum > 1) return t("References");
   if (role === "reference" && kinds[0] === "audio") return t("Sound");
   if (role === "mask" && makes === "video") return t("Area at rest");

@@ -93,8 +93,14 @@ async def submits(exchange: Exchange, shop: Workshop) -> None:
     work = shop.works.find(remote_id)
     if work is None:
         raise Refusal(Fault(404, "A", "", "no such submit", "invalid_request_error"))
-    told = {"id": work.id, "model": work.model, "prompt": work.prompt, "size": work.size, "sent": work.sent}
-    told |= {"recipes": [asdict(recipe) for recipe in work.recipes]}
+    told: dict[str, Any] = {
+        "id": work.id,
+        "model": work.model,
+        "prompt": work.prompt,
+        "size": work.size,
+        "sent": work.sent,
+    }
+    told["recipes"] = [asdict(recipe) for recipe in work.recipes]
     await exchange.answer_json(told | {"polls": work.polls, "downloads": work.downloads})
 
 

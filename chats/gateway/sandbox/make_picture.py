@@ -43,16 +43,19 @@ def painted(recipe: Recipe, inputs: Sequence["Image"], read: Read) -> "Image":
 
 
 def _masked(recipe: Recipe, inputs: Sequence["Image"], mask: "Image", size: tuple[int, int]) -> "Image":
-    """New where the mask is transparent, untouched everywhere else."""
-    base = covered(inputs[0], size)
-    fresh = composed(inputs[1:], size) if len(inputs) > 1 else background(recipe, size)
-    fresh = written(fresh.convert("RGBA"), recipe, size)
+    """New where the mask is transparent, with the words there too; untouched everywhere else."""
     from PIL import ImageChops
 
-    keep = mask.convert("RGBA").getchannel("A").resize(size)
-    base = base.convert("RGBA")
-    base.paste(fresh, (0, 0), ImageChops.invert(keep))
-    return base if inputs[0].mode in {"RGBA", "LA", "P"} else base.convert("RGB")
+    change = ImageChops.invert(mask.convert("RGBA").getchannel("A").resize(size))
+    box = change.getbbox() or (0, 0, *size)
+    inner = box[2] - box[0], box[3] - box[1]
+    fresh = composed(inputs[1:], inner) if len(inputs) > 1 else background(recipe, inner, plain=True)
+    base = covered(inputs[0], size)
+    made = base.convert("RGBA")
+    painted_over = made.copy()
+    painted_over.paste(written(fresh.convert("RGB"), recipe, size), box)
+    made.paste(painted_over, (0, 0), change)
+    return made if base.mode in {"RGBA", "LA", "P"} else made.convert("RGB")
 
 
 def background(recipe: Recipe, size: tuple[int, int], plain: bool = False) -> "Image":
@@ -119,12 +122,11 @@ def covered(image: "Image", size: tuple[int, int]) -> "Image":
 
 
 def written(image: "Image", recipe: Recipe, size: tuple[int, int]) -> "Image":
-    """The words on a plate, the size and the seed below them."""
+    """The words on a plate, the size of the whole and the seed below them."""
     from PIL import ImageDraw
 
     note = f"{size[0]} × {size[1]} · seed {recipe.seed}" + (" · AI generated" if recipe.is_marked else "")
-    draw = ImageDraw.Draw(image, "RGBA")
-    plate(draw, size, recipe.words, note)
+    plate(ImageDraw.Draw(image, "RGBA"), image.size, recipe.words, note)
     return image
 
 

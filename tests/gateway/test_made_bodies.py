@@ -1,9 +1,11 @@
 """Every task of every model that draws or films sends a body that the gateway's references know, field by field."""
 
 import io
+import json
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,6 +64,7 @@ LENGTHS = {
     "doubao-seedance-2-0-260128": (4, 15),
     "doubao-seedance-2-0": (4, 15),
 }
+SHARED = Path(__file__).parents[3] / "shared" / "gateway"
 TASKS = [(model, task) for model, _form, task in tasks() if is_generation(catalog.get(model))]
 
 
@@ -263,7 +266,24 @@ def test_no_file_and_no_picture_is_offered_as_a_text():
 
 def test_the_walk_meets_every_page():
     assert len(ENTRIES) == 32 + 13
+    if SHARED.is_dir():  # beside the checkout of those who write the catalog, not beside everybody's
+        assert [entry["params"] for entry in ENTRIES] == [rules_of(entry) for entry in entries_of_the_files()]
     assert {model for model, _task in TASKS} >= {"wan2.6-t2v", "wan2.6-i2v", "images-generations", "images-edits"}
+
+
+def entries_of_the_files() -> Iterator[dict[str, Any]]:
+    yield from json.loads((SHARED / "models-video.json").read_text(encoding="utf-8"))
+    media = json.loads((SHARED / "models-media.json").read_text(encoding="utf-8"))
+    yield from (entry for entry in media if entry["kind"] in ("image", "image-edit"))
+
+
+def rules_of(entry: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    kept = ("type", "enum", "min", "max", "max_length", "max_items", "send_always")
+    return {
+        rule.get("path", name): {key: rule[key] for key in rule if key in kept}
+        for name, rule in entry["params"].items()
+        if name != "prompt"
+    }
 
 
 @pytest.mark.parametrize(

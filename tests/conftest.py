@@ -21,6 +21,7 @@ def pytest_sessionfinish(session, exitstatus):
 def _quiet_places(settings, tmp_path):
     """Each test writes into a folder of its own, and passwords are hashed without the cost that is for attackers."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True  # every test client would list the thousands of collected files anew
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.UPLOAD_ROOT = tmp_path / "uploads"
 

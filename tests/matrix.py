@@ -47,6 +47,9 @@ JSON_TEAM = "   ok     ok     ok     ok     no     no     401"
 FILE_TEAM = "   ok     ok     ok     ok     no     no     no"
 FILE_HERS = "   ok     no     no     no     no     no     no"
 
+ENDED = "     409    409    409    no     no     no     in"
+ENDED_HERS = "409    no     no     no     no     no     in"
+
 UPLOAD = {"name": "a.png", "size_bytes": 3}
 REPAIR = {"repair": "shrink", "model": "gpt-4o"}
 
@@ -160,6 +163,19 @@ DOORS = [
     Door("GET", "/attachments/{file}/download/", FILE_TEAM),
     Door("GET", "/attachments/{private_file}/download/", FILE_HERS),
     Door("GET", "/media/made-up/a.png", NOBODY),  # the token is the permission; tests/media has good ones
+    # Generations: this one has ended without a name at the gateway, so whoever may act on it is told so.
+    Door("GET", "/generations/{generation}/", TEAM),
+    Door("GET", "/generations/{private_generation}/", HERS),
+    Door("GET", "/generations/{generation}/preview/", TEAM),
+    Door("GET", "/generations/{private_generation}/preview/", HERS),
+    Door("GET", "/generations/{generation}/form/", TEAM),
+    Door("GET", "/generations/{private_generation}/form/", HERS),
+    Door("POST", "/generations/{generation}/cancel/", ENDED),
+    Door("POST", "/generations/{private_generation}/cancel/", ENDED_HERS),
+    Door("POST", "/generations/{generation}/check/", ENDED),
+    Door("POST", "/generations/{private_generation}/check/", ENDED_HERS),
+    Door("POST", "/generations/{generation}/again/", ENDED),
+    Door("POST", "/generations/{private_generation}/again/", ENDED_HERS),
     # What was made: lists of the team in view; the kept conversation's picture only for its author.
     Door("GET", "/board/", NO_TEAM),
     Door("GET", "/board/rows/", LISTED),

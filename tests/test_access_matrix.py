@@ -113,7 +113,12 @@ def _conversations(team, alice) -> dict[str, object]:
 def _generated(prefix: str, reply: Message) -> dict[str, object]:
     """A job that has ended, and its picture."""
     row = Generation.objects.create(
-        message=reply, team=reply.conversation.team, author=reply.author, model="gpt-image-1", state="failed"
+        message=reply,
+        team=reply.conversation.team,
+        author=reply.author,
+        model="gpt-image-1",
+        state="failed",
+        preview="a.png",
     )
     picture = _file(row.team, row.author)
     reply.attachments.add(picture)

@@ -3,6 +3,7 @@
 import asyncio
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
 from urllib.request import getproxies
 from weakref import WeakKeyDictionary
 
@@ -16,15 +17,18 @@ _STREAM_TIMEOUT = httpx.Timeout(None, connect=CONNECT_TIMEOUT_S)
 _KEEP_ALIVE_S = 15.0  # shorter than what proxies in front of a gateway use
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")  # where the sandbox is; never behind a proxy
 
-_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
+_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[bool, httpx.AsyncClient]] = WeakKeyDictionary()
 _sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, aiohttp.ClientSession]] = WeakKeyDictionary()
 
 
 class Transport(AiohttpTransport):
     """aiohttp reads a stream for half of what httpx's own transport costs; here with as many connections as streams."""
 
+    keeps = True  # connections for the next call
+
     def get_client(self) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_S, ssl=self.ssl_context)
+        keeping: dict[str, Any] = {"keepalive_timeout": _KEEP_ALIVE_S} if self.keeps else {"force_close": True}
+        connector = aiohttp.TCPConnector(limit=0, ssl=self.ssl_context, **keeping)
         proxy = str(self.proxy.url) if self.proxy else None
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), proxy=proxy)
 
@@ -35,20 +39,32 @@ class Transport(AiohttpTransport):
         return self.client
 
 
-def client() -> httpx.AsyncClient:
-    """The one of the running loop."""
-    loop = asyncio.get_running_loop()
-    if loop not in _clients:
-        tls = httpx.create_ssl_context()
-        _clients[loop] = httpx.AsyncClient(
-            transport=Transport(verify=tls),
-            mounts={
-                pattern: Transport(verify=tls, proxy=proxy) if proxy else None for pattern, proxy in _proxies().items()
-            },
-            timeout=_STREAM_TIMEOUT,
-            cookies=_no_cookies(),
-        )
-    return _clients[loop]
+class Fresh(Transport):
+    keeps = False
+
+
+def client(is_fresh: bool = False) -> httpx.AsyncClient:
+    """The one of the running loop.
+
+    `is_fresh`: each call has a connection of its own. A kept one may be closed by the other side just as it is used
+    again, and of a paid call nobody could tell whether it was heard.
+    """
+    known = _clients.setdefault(asyncio.get_running_loop(), {})
+    if is_fresh not in known:
+        known[is_fresh] = _made(Fresh if is_fresh else Transport)
+    return known[is_fresh]
+
+
+def _made(transport: type[Transport]) -> httpx.AsyncClient:
+    tls = httpx.create_ssl_context()
+    return httpx.AsyncClient(
+        transport=transport(verify=tls),
+        mounts={
+            pattern: transport(verify=tls, proxy=proxy) if proxy else None for pattern, proxy in _proxies().items()
+        },
+        timeout=_STREAM_TIMEOUT,
+        cookies=_no_cookies(),
+    )
 
 
 def session(base_url: str) -> aiohttp.ClientSession:
@@ -63,9 +79,9 @@ def session(base_url: str) -> aiohttp.ClientSession:
 
 
 async def close() -> None:
-    """Closes the running loop's client; the next call makes a new one."""
+    """Closes the running loop's clients; the next call makes a new one."""
     _sessions.pop(asyncio.get_running_loop(), None)
-    if open_client := _clients.pop(asyncio.get_running_loop(), None):
+    for open_client in _clients.pop(asyncio.get_running_loop(), {}).values():
         await open_client.aclose()
 
 

@@ -80,10 +80,10 @@ class Answer:
 
 
 @asynccontextmanager
-async def opened(request: Request, credentials: Credentials) -> AsyncIterator[Answer]:
-    """Sends `request` and waits for a 200; leaving it closes the connection."""
+async def opened(request: Request, credentials: Credentials, is_paid: bool = False) -> AsyncIterator[Answer]:
+    """Sends `request` and waits for a 200; leaving it closes the connection. What `is_paid` goes over a fresh one."""
     sent_at, start = datetime.now(UTC), monotonic()
-    response = await _answered(request, credentials)
+    response = await _answered(request, credentials, is_paid)
     answer = Answer(response, sent_at, monotonic() - start, request.read_timeout_s)
     try:
         yield answer
@@ -91,11 +91,11 @@ async def opened(request: Request, credentials: Credentials) -> AsyncIterator[An
         await answer.close()
 
 
-async def _answered(request: Request, credentials: Credentials) -> httpx.Response:
+async def _answered(request: Request, credentials: Credentials, is_paid: bool) -> httpx.Response:
     prepared, size = _as_form(request, credentials) if request.form is not None else _as_json(request, credentials)
     if size > BODY_LIMIT:
         raise GatewayError("too_large", code="body_over_limit", message=f"{size} bytes, at most {BODY_LIMIT}")
-    http = connections.client()
+    http = connections.client(is_fresh=is_paid)
     try:
         async with asyncio.timeout(request.read_timeout_s + size / UPLOAD_BYTES_PER_S):
             response = await http.send(prepared, stream=True)

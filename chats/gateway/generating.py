@@ -46,7 +46,7 @@ async def submit(
     with Entry(spec.model, request, credentials, tries=1) as entry:
         if on_sent:
             await on_sent(request)
-        async with exchange.opened(request, credentials) as answer:
+        async with exchange.opened(request, credentials, is_paid=True) as answer:
             entry.request_id = answer.request_id
             if answer.content_type == STREAM:
                 state = await _streamed(protocol, answer, on_partial)

@@ -63,6 +63,14 @@ async def test_a_submit_whose_connection_breaks_is_not_sent_again():
     assert client.verdict(error, FILM) == "unknown"
 
 
+async def test_each_submit_has_a_connection_of_its_own():
+    """One that was kept may just be closing, and then nobody knows whether the call was heard."""
+    async with Upstream(says({"task_id": "t-1"})) as upstream:
+        for _ in range(2):
+            await client.submit(FILM, prompt(), credentials(upstream))
+    assert [request.connection for request in upstream.requests] == [1, 2]
+
+
 async def test_a_submit_to_nobody_was_certainly_not_heard():
     async with Upstream(refuses(500)) as upstream:
         gone = credentials(upstream)

@@ -52,6 +52,16 @@ CAUSES: dict[str, str | Promise] = {
     "model_unavailable": _("The model is not available now. Choose another one or try again later."),
     "upstream": _("The model's service has a temporary problem. Try again in a moment."),
     "upstream:empty_reply": _("The model ended without an answer. Try again or ask in other words."),
+    "upstream:generation_failed": _("The model could not make it. Change the wording or the files and run it again."),
+    "upstream:no_result": _("The model finished without a result. Run it again or say it in other words."),
+    "upstream:no_media": _("The model only answered in words. Run it again or ask for a picture more plainly."),
+    "upstream:result_lost": _(
+        "It was made, but the address of the result gives no file any more. Only running it again helps."
+    ),
+    "timeout:deadline": _("We stopped waiting. The vendor may still finish it: look again later."),
+    "timeout:submit_unheard": _(
+        "It was sent and no answer came, so it may have been charged. Nothing is sent again unless you say so."
+    ),
     "timeout": _("No answer came in time. Try again or choose a faster model."),
     "not_supported": _("This model cannot do that. Choose another model or remove the attachment."),
     "incomplete": _("The answer broke off before its end. What came is kept; you can try again."),

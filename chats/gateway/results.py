@@ -66,7 +66,8 @@ def _origin(url: str) -> tuple[str, str, int | None]:
 
 def _from_gateway(url: str, credentials: Credentials, target: BinaryIO, limit_bytes: int) -> Remote | str:
     """The file, or the address where it is said to be."""
-    is_content = bool(_CONTENT.fullmatch(httpx.URL(url).path))
+    root = httpx.URL(credentials.base_url).path.rstrip("/")  # the sandbox of a small start lives under a path
+    is_content = bool(_CONTENT.fullmatch(httpx.URL(url).path.removeprefix(root)))
     headers = exchange.headers(credentials, {}) if is_content else {"Accept-Encoding": "identity"}
     with _opened(url, headers) as response:
         if response.is_redirect:

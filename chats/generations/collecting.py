@@ -22,7 +22,7 @@ from chats import catalog, keys
 from chats.attachments import examine
 from chats.gateway import client, results
 from chats.gateway.errors import GatewayError
-from chats.gateway.values import Output, TaskState
+from chats.gateway.values import Credentials, Output, TaskState
 from chats.media import MediaError, stored
 from chats.media.sniff import HEAD_BYTES, sniff
 from chats.models import Attachment, Generation, GenerationOutput
@@ -49,6 +49,7 @@ def note(claim: Claim, state: TaskState | None) -> None:
     """Keeps what the gateway told of the results; the claim stays, for collecting follows."""
     if state is None:
         return
+    _keep_inline(claim, state)
     outcome = {"outputs": [_kept(output) for output in state.outputs], "text": state.text}
     usage = {"usage": dict(state.usage.raw)} if state.usage else {}
     now = timezone.now()
@@ -63,9 +64,34 @@ def note(claim: Claim, state: TaskState | None) -> None:
     ending.tell(claim.pk)
 
 
+def _keep_inline(claim: Claim, state: TaskState) -> None:
+    """What came as bytes, or as an address that holds them, goes to storage before the row says anything."""
+    inline = [(place, output) for place, output in enumerate(state.outputs) if output.data or _is_inline(output.url)]
+    if not inline:
+        return
+    row = claim.rows().select_related("message__conversation").first()
+    if row is None:
+        raise Gone
+    for place, output in inline:
+        with stored.scratch() as folder:
+            path = folder / "made"
+            if output.data:
+                path.write_bytes(output.data)
+            else:
+                with path.open("wb") as target:
+                    results.download(output.url, Credentials("", ""), target, settings.MAX_RESULT_BYTES)
+            _store(row, place, output, path)
+
+
+def _is_inline(url: str) -> bool:
+    return bool(url) and not url.startswith(("http://", "https://"))
+
+
 def _kept(output: Output) -> dict[str, Any]:
     told = asdict(output)
     del told["data"], told["is_partial"]
+    if _is_inline(output.url):
+        del told["url"]  # no media in rows
     return {name: value for name, value in told.items() if value}
 
 
@@ -75,27 +101,33 @@ async def keep(claim: Claim, state: TaskState) -> None:
         await files(_keep)(claim, state)
     except Gone:
         log.warning("Generation %s was ended while its result came", claim.pk)
-    if any(output.url for output in state.outputs):
+        return
+    except Exception as error:  # paid for and not to be had again: said, whatever broke
+        log.exception("The result of generation %s could not be stored", claim.pk)
+        await rows(_lost)(claim, error)
+        return
+    if any(output.url and not _is_inline(output.url) for output in state.outputs):
         await collect(claim)
 
 
 def _keep(claim: Claim, state: TaskState) -> None:
-    row = claim.rows().select_related("message__conversation").get()
     made = [output for output in state.outputs if not output.error]
     if not made:
         said = next((output.error for output in state.outputs if output.error), state.text)
         ending.end(claim, State.FAILED, error=GatewayError("upstream", 200, "no_result", said, state.request_id))
         return
-    for place, output in enumerate(state.outputs):
-        if output.data:
-            with stored.scratch() as folder:
-                path = folder / "made"
-                path.write_bytes(output.data)
-                _store(row, place, output, path)
     claim.rows().update(submitted_at=timezone.now(), request_id=state.request_id)
     note(claim, state)
-    if not any(output.url for output in made):
+    if all(output.data or _is_inline(output.url) for output in made):
         _end(claim)
+
+
+def _lost(claim: Claim, error: Exception) -> None:
+    told = GatewayError("upstream", code="result_lost", message=str(error) if isinstance(error, MediaError) else "")
+    try:
+        ending.end(claim, State.FAILED, error=told)
+    except Gone:
+        log.info("Generation %s was ended by somebody else", claim.pk)
 
 
 async def collect(claim: Claim) -> None:

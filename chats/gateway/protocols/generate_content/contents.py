@@ -1,6 +1,7 @@
 """The turns of a prompt as `contents`; camelCase throughout, for only that gets through (text.md 6.1)."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,6 +11,7 @@ from chats.gateway.body import Base64
 from chats.gateway.values import Part, Turn
 
 Content = dict[str, Any]
+_SIGNATURE = re.compile(r"[\w+/-]+={0,2}")
 _TYPES = {"image": "image/png", "video": "video/mp4", "audio": "audio/mp3", "file": "application/pdf"}
 
 
@@ -35,8 +37,8 @@ def _own(spec: ModelSpec, turn: Turn, answered: set[str]) -> Iterable[Part]:
     """What the model said; thoughts only to the model whose signature they bear, calls only with their answers."""
     is_same = turn.model in ("", spec.model)
     for part in turn.parts:
-        if part.kind == "reasoning" and not (is_same and part.signature):
-            continue
+        if part.kind == "reasoning" and not (is_same and _SIGNATURE.fullmatch(part.signature)):
+            continue  # also where two signatures were joined with their thoughts: such a one would be refused
         if part.kind == "tool_call" and part.call_id not in answered:
             continue
         yield part if is_same else replace(part, signature="")

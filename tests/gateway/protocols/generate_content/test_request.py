@@ -46,6 +46,7 @@ def test_what_the_model_said_goes_back_as_it_came():
         (
             Part("reasoning", "a plan", signature="s1"),
             Part("reasoning", "unsigned"),
+            Part("reasoning", "two joined", signature="c2lnLTE=c2lnLTI="),
             Part("text", "Here", signature="s2"),
             Part("image", data=b"abc", content_type="image/png", signature="s3"),
         ),

@@ -85,9 +85,8 @@ class Draft:
 
     def take(self, event: Event) -> None:
         match event:
-            case TextDelta(text):
-                self._end_thinking()
-                self._write("text", text)
+            case TextDelta(text, signature):
+                self._say(text, signature)
             case ReasoningDelta(text, signature):
                 self._think(text, signature)
             case ToolCallDelta():
@@ -114,6 +113,14 @@ class Draft:
         part.append(text)
         self._touch()
         return part
+
+    def _say(self, text: str, signature: str) -> None:
+        """Gemini signs text too, perhaps after its last word: the signature goes to the part that was said."""
+        self._end_thinking()
+        if text:
+            self._write("text", text)
+        if signature and self.parts and self.parts[-1].kind == "text":
+            self.parts[-1].facts["signature"] = signature
 
     def _think(self, text: str, signature: str) -> None:
         if self.thinking_began is None:

@@ -55,7 +55,7 @@ def test_the_database_itself_refuses_a_second_message_with_the_same_client_id(te
     [
         ({"text": "  "}, "empty"),
         ({"model": ""}, "no_model"),
-        ({"model": "wan2.5-t2v-preview"}, "model_unavailable"),
+        ({"model": "serper-search"}, "model_unavailable"),
         ({"attachments": (99,)}, "no_file"),
         ({"parent": 99}, "no_parent"),
         ({"conversation": 99}, "no_access"),

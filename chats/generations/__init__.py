@@ -1,6 +1,6 @@
 """Generations: paid jobs whose row is the truth; begun by a question, driven by the sweep, each step may run twice."""
 
-from .acts import NotNow, again, cancel, check, filled_form
+from .acts import NotNow, again, cancel, check, filled_form, runs_of
 from .beginning import Given, Run, Runs, begin, check_runs
 from .engine import drain
 from .points import reach
@@ -22,5 +22,6 @@ __all__ = [
     "filled_form",
     "frame_facts",
     "reach",
+    "runs_of",
     "sweep",
 ]

@@ -1,5 +1,6 @@
 """What a person does to a generation: cancel it, look once more, make it again, take it back into the form."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chats.models import Generation
+from chats.models import Generation, Message
 
 from . import ending, timing
 from .beginning import Given, Run
@@ -71,6 +72,18 @@ def again(generation: Generation) -> tuple[list[Run], list[Given]]:
     """What to ask for the same once more."""
     given = generation.given.select_related("attachment").order_by("position")
     return [Run(generation.model, generation.parameters)], [Given(one.attachment, one.role) for one in given]
+
+
+def runs_of(message: Message) -> tuple[Run, ...]:
+    """The runs that a message's generations came from; none for a reply in words."""
+    rows = message.generations.order_by("position").values_list("model", "parameters")
+    runs: list[Run] = []
+    for model, parameters in rows:
+        if runs and (runs[-1].model, runs[-1].parameters) == (model, parameters):
+            runs[-1] = replace(runs[-1], count=runs[-1].count + 1)
+        else:
+            runs.append(Run(model, parameters))
+    return tuple(runs)
 
 
 def filled_form(generation: Generation) -> dict[str, Any]:

@@ -100,6 +100,8 @@ def ask_again(
     """A second answer beside the first, perhaps by another model; the first stays. Raises Refused."""
     asked = _writable(user, message_id)
     if asked.role == Message.Role.ASSISTANT:
+        if not runs and model in ("", asked.model):
+            runs = generations.runs_of(asked)  # the same again: as many, of the same models
         asked = Message.objects.select_related("conversation").get(children=asked)
     spec, clean = _spec_and_parameters(runs[0].model if runs else model or asked.model, parameters)
     if form.is_generation(spec) and not runs:

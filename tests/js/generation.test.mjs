@@ -176,6 +176,14 @@ test("a model beside it that cannot do the same keeps it from going out", () => 
   assert.equal(draft("film").hindrance, "");
 });
 
+test("a mask of another size than the picture is not sent", () => {
+  tray.addAttachments([picture(1), picture(2, { role: "mask", width: 200 })]);
+  assert.match(draft("edit").hindrance, /does not have the size of the picture/);
+  tray.remove(tray.items[1]);
+  tray.addAttachments([picture(3, { role: "mask" })]);
+  assert.equal(draft("edit").hindrance, "");
+});
+
 test("settings are remembered per model and per draft; the main ones begin the next form of that model", () => {
   draft("film");
   choice.setFor(catalog.get("film"), { duration: 9, most: 2 });

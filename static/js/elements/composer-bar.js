@@ -7,7 +7,7 @@ import { Choice } from "lib/choice.js";
 import { tell } from "lib/dom.js";
 import { drafts } from "lib/drafts.js";
 import { language, t } from "lib/i18n.js";
-import { load } from "lib/model-list.js";
+import { current, load } from "lib/model-list.js";
 import { modelOf } from "lib/models.js";
 import { toastError } from "lib/toast.js";
 
@@ -47,6 +47,7 @@ class ComposerBar extends HTMLElement {
       at: isAsked ? Infinity : 1000 * Number(lastAt || 0),
     };
     this.change(() => (this.choice = new Choice(drafts, place, first)));
+    if (current().models.length) this.#describe(); // another page has loaded them
   }
 
   async pick(id) {
@@ -71,8 +72,7 @@ class ComposerBar extends HTMLElement {
 
   #showPanel() {
     const panel = document.querySelector("parameter-panel");
-    const parameters = this.#task?.parameters ?? (this.#task ? [] : undefined);
-    if (panel) Object.assign(panel, { model: this.choice.model.id, value: this.choice.wanted, parameters });
+    if (panel) Object.assign(panel, { model: this.choice.model.id, value: this.choice.wanted, task: this.#task });
   }
 
   /** What a generation is meant to be decides its settings. */

@@ -112,7 +112,9 @@ class GenerationForm extends HTMLElement {
     const { items } = this.draft.place(this.draft.roles[item.key]);
     const at = items.indexOf(item) + by;
     if (!items[at]) return;
+    const { source } = this.draft;
     this.draft.tray.swap(item, items[at]);
+    if (source !== this.draft.source) this.#dropMask();
     this.querySelector(`.slot-button[data-key="${item.key}"]`)?.focus();
     announce(t("Moved to place %(count)s", { count: at + 1 }));
   }

@@ -84,7 +84,8 @@ class ModelPicker extends HTMLElement {
     const before = this.#list[this.#active];
     this.#error = "";
     this.#list = rows(current(), { query: this.#query, filters: this.#filters, onlyMine: this.#onlyMine, only: this.#only });
-    if (!this.#list.length && !this.#only && /^\S+$/.test(this.#query.trim())) this.#list = [this.#free()];
+    const isRead = current().models.length > 0; // before that no name is known to be nobody's
+    if (!this.#list.length && isRead && !this.#only && /^\S+$/.test(this.#query.trim())) this.#list = [this.#free()];
     this.#offsets = offsetsOf(this.#list, { ...heights(), free: heights().model });
     this.#active = this.#placeOf(isFresh ? this.value : isTyped ? "" : before?.model?.id, before?.section);
     this.#render();

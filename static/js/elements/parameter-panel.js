@@ -4,6 +4,7 @@ import { html, nothing, render } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 
 import { tell } from "lib/dom.js";
+import { allowedFor, withDefaults } from "lib/generation-runs.js";
 import { t } from "lib/i18n.js";
 import { current, load } from "lib/model-list.js";
 import { byname, hindranceWords, kindsOf, vendorName } from "lib/model-words.js";
@@ -15,7 +16,7 @@ const SELDOM = new Set(["top_p", "frequency_penalty", "presence_penalty", "seed"
 class ParameterPanel extends HTMLElement {
   static observedAttributes = ["model"];
 
-  #parameters; // of the task that a generation is meant to be; the model's own otherwise
+  #task; // what a generation is meant to be: it has settings and rules of its own
   #wanted = {}; // all that was set; a model that does not offer a setting only hides it
   #stop = new AbortController();
 
@@ -52,13 +53,13 @@ class ParameterPanel extends HTMLElement {
     if (this.isConnected) this.#render();
   }
 
-  set parameters(parameters) {
-    this.#parameters = parameters;
+  set task(task) {
+    this.#task = task;
     if (this.isConnected) this.#render();
   }
 
   get #offered() {
-    return this.#parameters ?? this.#model.parameters;
+    return this.#task ? (this.#task.parameters ?? []) : this.#model.parameters;
   }
 
   get #model() {
@@ -97,7 +98,8 @@ class ParameterPanel extends HTMLElement {
         setting({
           parameter,
           value: values[parameter.name],
-          rival: ruledOutBy(parameter, values),
+          rival: ruledOutBy(parameter, this.#task ? withDefaults(this.#offered, values) : values),
+          allowed: this.#task && allowedFor(this.#task, parameter.name, values),
           set: (value) => this.#keep(withValue(this.#wanted, parameter.name, value)),
         }),
     );

@@ -26,3 +26,9 @@ export function editLast() {
   const mine = all(`[data-role=user][data-author="${document.body.dataset.user}"]`);
   mine.at(-1)?.querySelector("[data-action=edit]")?.click();
 }
+
+/** A generation that was made of this question, or 0. */
+export function generationOf(question) {
+  const card = document.querySelector(`message-list .message[data-parent="${Number(question)}"] generation-card[data-generation]`);
+  return Number(card?.dataset.generation ?? 0);
+}

@@ -1,6 +1,8 @@
 /** What lies in the composer for the next message: words and files, as a draft or as an edit that covers the draft. */
 
+import { generationOf } from "lib/conversation-page.js";
 import { drafts, isNewer } from "lib/drafts.js";
+import { request } from "lib/requests.js";
 import { facts } from "lib/uploads.js";
 
 export class Desk {
@@ -77,7 +79,8 @@ export class Desk {
 
   /** Lays out a message as it was sent; `attachments` are ids. The draft stays below. */
   async beginEdit({ message, text, attachments = [], parent }) {
-    const files = await Promise.all(attachments.map((id) => facts(id)));
+    const [roles, ...found] = await Promise.all([rolesOf(message), ...attachments.map((id) => facts(id))]);
+    const files = found.map((file) => (roles[file.id] ? { ...file, role: roles[file.id] } : file));
     this.save();
     if (this.edit) this.clear();
     drafts.setEdit(this.place, { message: Number(message), parent: Number(parent) || null, text, files });
@@ -108,4 +111,13 @@ export class Desk {
     this.place = place;
     this.#files.moveTo(place);
   }
+}
+
+/** {attachment: role}, where a generation was made of the message. */
+async function rolesOf(message) {
+  const generation = generationOf(message);
+  if (!generation) return {};
+  const unknown = { json: () => ({}) }; // the files then fill the places in order
+  const { attachments = [] } = await (await request("GET", `/generations/${generation}/form/`).catch(() => unknown)).json();
+  return Object.fromEntries(attachments.map(({ id, role }) => [id, role]));
 }

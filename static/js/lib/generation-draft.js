@@ -98,9 +98,16 @@ export class GenerationDraft {
   get lack() {
     const { task, missing } = meant(this.form, this.taken);
     if (!task || missing.length) return missingWords(missing, this.taken.length > 0);
+    if (this.#isMaskOff) return t("The area does not have the size of the picture. Paint it anew.");
     const unable = this.models.slice(1).find((model) => !this.isAble(model));
     if (unable) return t("%(model)s cannot do this. Take it away, or change the files.", { model: unable.label });
     return this.models.map((model) => this.#faultOf(model)).find(Boolean) ?? "";
+  }
+
+  /** It would be refused: a mask is as large as the first picture. */
+  get #isMaskOff() {
+    const [mask, source] = [this.items.find(({ key }) => this.roles[key] === "mask"), this.source].map((item) => item?.attachment);
+    return Boolean(mask?.width && source?.width) && (mask.width !== source.width || mask.height !== source.height);
   }
 
   #faultOf(model) {

@@ -44,6 +44,7 @@ def delete(user, message: Message) -> None:
         rows = message.conversation.messages.filter(pk__in=Tree(message.conversation, None, {}).below(message.pk))
         for pk in list(rows.filter(status__in=Message.LIVE).values_list("pk", flat=True)):
             replies.stop(user, pk)
+        generations.cancel_all(list(rows.values_list("pk", flat=True)))
         rows.update(deleted_at=timezone.now())
         transaction.on_commit(partial(broadcasts.message_changed, message))
 

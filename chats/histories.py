@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from chats import broadcasts, replies
+from chats import broadcasts, generations, replies
 from chats.models import Conversation, ConversationMark, Membership, Message, Team
 from chats.models.conversation import BIN_DAYS, ConversationQuerySet
 from chats.models.team import KEEPERS, WRITERS
@@ -106,6 +106,7 @@ def delete(user, conversation: Conversation) -> None:
     with transaction.atomic():
         for pk in list(live):
             replies.stop(user, pk)
+        generations.cancel_all(list(conversation.messages.values_list("pk", flat=True)))
         conversation.deleted_at = timezone.now()
         _save(conversation, "deleted", "deleted_at")
         transaction.on_commit(partial(broadcasts.access_changed, conversation=conversation))

@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import worker_shutdown
+from celery.signals import worker_ready, worker_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 
@@ -24,12 +24,19 @@ app.conf.update(
         "sweep-generations": {
             "task": "chats.tasks.sweep_generations",
             "schedule": 1.0,
-            "options": {"expires": 2},
+            "options": {"expires": 30},  # clocks of machines differ
         },
         "purge-deleted": {"task": "chats.tasks.purge_deleted", "schedule": 3600.0},
     },
 )
 app.autodiscover_tasks()
+
+
+@worker_ready.connect
+def keep_sweeping_generations(**_facts) -> None:
+    from chats import generations
+
+    generations.keep_sweeping()
 
 
 @worker_shutdown.connect

@@ -41,6 +41,7 @@ class SmallSet:
         app.conf.worker_enable_remote_control = False
         self._thread.start()
         self.beat.start()
+        generations.keep_sweeping()
 
     def drain(self) -> None:
         """Before the server goes: no new steps, and paid calls that are open are heard, if it does not take long."""

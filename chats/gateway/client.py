@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 POLICY = RetryPolicy()
+NEVER_AGAIN = RetryPolicy(waits_s=())
 _UNSEEN = (Started, Usage)
 
 OnRequest = Callable[[Request], None]
@@ -48,19 +49,22 @@ async def stream(
     on_request: OnRequest | None = None,
     on_retry: OnRetry | None = None,
     is_listed: bool = False,
+    is_once: bool = False,
 ) -> AsyncGenerator[Event, None]:
     """The events of one reply: Started first, Finished last; raises GatewayError.
 
     Closing or cancelling it closes the connection to the gateway at once; wrap it in `contextlib.aclosing`. What
     fails before anything was shown is tried again where that is safe: `on_retry(error, wait_s)` is told before the
     wait, `on_request(request)` before each try. `is_listed`: the key's own list of models has this one.
+    `is_once`: never tried again, over a connection of its own: a run that is counted and paid for one by one.
     """
     breaker.check(credentials)
     has_shown = False
-    async for attempt in POLICY.retrying(is_listed, on_retry):
+    policy = NEVER_AGAIN if is_once else POLICY
+    async for attempt in policy.retrying(is_listed, on_retry):
         tries = attempt.retry_state.attempt_number
         try:
-            async with aclosing(_tried(spec, prompt, credentials, tries, on_request)) as events:
+            async with aclosing(_tried(spec, prompt, credentials, tries, on_request, is_once)) as events:
                 async for event in events:
                     has_shown = has_shown or not isinstance(event, _UNSEEN)
                     yield event
@@ -72,14 +76,19 @@ async def stream(
 
 
 async def _tried(
-    spec: ModelSpec, prompt: Prompt, credentials: Credentials, tries: int, on_request: OnRequest | None
+    spec: ModelSpec,
+    prompt: Prompt,
+    credentials: Credentials,
+    tries: int,
+    on_request: OnRequest | None,
+    is_paid: bool,
 ) -> AsyncGenerator[Event, None]:
     protocol = load(spec.protocol)
     request = protocol.request(spec, prompt)
     if on_request:
         on_request(request)
     with Entry(spec.model, request, credentials, tries) as entry:
-        async with exchange.opened(request, credentials) as answer:
+        async with exchange.opened(request, credentials, is_paid) as answer:
             entry.request_id = answer.request_id
             yield Started(answer.request_id, tries, answer.sent_at, answer.waited_s)
             async with aclosing(_events(protocol, answer)) as events:

@@ -1,11 +1,11 @@
 """Generations: paid jobs whose row is the truth; begun by a question, driven by the sweep, each step may run twice."""
 
-from .acts import NotNow, again, cancel, check, filled_form, runs_of
+from .acts import NotNow, again, cancel, cancel_all, check, filled_form, runs_of
 from .beginning import Given, Run, Runs, begin, check_runs
 from .engine import drain
 from .points import reach
 from .showing import dressed, frame_facts
-from .sweeping import sweep
+from .sweeping import keep_sweeping, sweep
 
 __all__ = [
     "Given",
@@ -15,12 +15,14 @@ __all__ = [
     "again",
     "begin",
     "cancel",
+    "cancel_all",
     "check",
     "check_runs",
     "drain",
     "dressed",
     "filled_form",
     "frame_facts",
+    "keep_sweeping",
     "reach",
     "runs_of",
     "sweep",

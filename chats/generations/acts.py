@@ -1,7 +1,8 @@
 """What a person does to a generation: cancel it, look once more, make it again, take it back into the form."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -28,13 +29,16 @@ def cancel(generation: Generation) -> None:
     Every step names its claim, so taking it away ends the step; a submit under way ends as cancelled when answered.
     """
     now = timezone.now()
-    mine = Generation.objects.filter(pk=generation.pk)
     with transaction.atomic():
-        is_sent = mine.filter(state=State.SUBMITTING, sent_at__isnull=False)
-        if is_sent.update(cancel_requested_at=now, revision=F("revision") + 1):
-            transaction.on_commit(partial(ending.tell, generation.pk))
+        row = Generation.objects.select_for_update().get(pk=generation.pk)
+        if not row.is_open:
+            raise NotNow(_("It has already ended."))
+        mine = Generation.objects.filter(pk=row.pk)
+        if row.state == State.SUBMITTING and row.sent_at is not None:
+            mine.update(cancel_requested_at=now, revision=F("revision") + 1)
+            ending.tell_later(row.pk)
             return
-        ended = mine.filter(state__in=Generation.OPEN).update(
+        mine.update(
             state=State.CANCELLED,
             claim="",
             due_at=NEVER,
@@ -42,9 +46,14 @@ def cancel(generation: Generation) -> None:
             finished_at=now,
             revision=F("revision") + 1,
         )
-        if not ended:
-            raise NotNow(_("It has already ended."))
         ending.settle(_fresh(generation))
+
+
+def cancel_all(messages: Iterable[int]) -> None:
+    """Of messages that are deleted: what was not sent yet is never bought."""
+    for row in Generation.objects.filter(message__in=messages, state__in=Generation.OPEN):
+        with suppress(NotNow):
+            cancel(row)
 
 
 def check(generation: Generation) -> None:
@@ -53,9 +62,8 @@ def check(generation: Generation) -> None:
         row = Generation.objects.select_for_update().get(pk=generation.pk)
         if row.state not in LOOKED_AT or not row.remote_id:
             raise NotNow(_("The gateway gave this job no name, so it cannot be asked after."))
-        has_result = bool(row.outcome.get("outputs"))
         Generation.objects.filter(pk=row.pk, state=row.state).update(
-            state=State.DOWNLOADING if has_result else State.RUNNING,
+            state=State.RUNNING,  # also with a noted result: its link may have died, and the answer has a fresh one
             claim="",
             due_at=timezone.now(),
             deadline_at=timing.deadline(row.model),

@@ -20,7 +20,7 @@ NEVER = datetime.datetime(2999, 1, 1, tzinfo=datetime.UTC)
 # What a step begins with: no prompt, no parameters.
 LEAN = (
     *("pk", "state", "claim", "model", "task", "team_id", "author_id", "message_id", "position", "kind", "revision"),
-    *("remote_id", "due_at", "deadline_at", "created_at", "sent_at", "polls", "faults", "progress"),
+    *("remote_id", "due_at", "deadline_at", "created_at", "sent_at", "polls", "faults", "progress", "error"),
 )
 
 

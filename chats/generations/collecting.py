@@ -1,17 +1,17 @@
 """From a finished job to files of ours: noted, fetched at once, stored under a name that follows from the row."""
 
 import datetime
+import io
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
-from functools import partial
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.files import File
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -26,10 +26,12 @@ from chats.gateway.values import Credentials, Output, TaskState
 from chats.media import MediaError, stored
 from chats.media.sniff import HEAD_BYTES, sniff
 from chats.models import Attachment, Generation, GenerationOutput
+from chats.models.generation import claim_token
 
 from . import ending
-from .claims import Claim, Gone, State
-from .engine import engine, files, rows
+from .claims import Claim, Gone, State, lease
+from .engine import downloads, engine, files, rows
+from .insisting import insisted
 from .points import reach
 
 log = logging.getLogger(__name__)
@@ -61,7 +63,7 @@ def note(claim: Claim, state: TaskState | None) -> None:
         error=None,
         finished_at=None,
     )
-    ending.tell(claim.pk)
+    ending.tell_later(claim.pk)
 
 
 def _keep_inline(claim: Claim, state: TaskState) -> None:
@@ -72,15 +74,25 @@ def _keep_inline(claim: Claim, state: TaskState) -> None:
     row = claim.rows().select_related("message__conversation").first()
     if row is None:
         raise Gone
+    failed: list[MediaError] = []
     for place, output in inline:
-        with stored.scratch() as folder:
-            path = folder / "made"
-            if output.data:
-                path.write_bytes(output.data)
-            else:
-                with path.open("wb") as target:
-                    results.download(output.url, Credentials("", ""), target, settings.MAX_RESULT_BYTES)
-            _store(row, place, output, path)
+        try:
+            _keep_one(row, place, output)
+        except MediaError as error:  # one broken picture of a set leaves the others
+            failed.append(error)
+    if len(failed) == len(state.outputs):
+        raise failed[0]
+
+
+def _keep_one(row: Generation, place: int, output: Output) -> None:
+    with stored.scratch() as folder:
+        path = folder / "made"
+        if output.data:
+            path.write_bytes(output.data)
+        else:
+            with path.open("wb") as target:
+                results.download(output.url, Credentials("", ""), target, settings.MAX_RESULT_BYTES)
+        _store(row, place, output, path)
 
 
 def _is_inline(url: str) -> bool:
@@ -98,28 +110,42 @@ def _kept(output: Output) -> dict[str, Any]:
 async def keep(claim: Claim, state: TaskState) -> None:
     """The answer to a paid call was the result itself: bytes go to storage before the row says anything."""
     try:
-        await files(_keep)(claim, state)
+        kept = await insisted(files(_keep), claim, state)
     except Gone:
         log.warning("Generation %s was ended while its result came", claim.pk)
-        return
     except Exception as error:  # paid for and not to be had again: said, whatever broke
         log.exception("The result of generation %s could not be stored", claim.pk)
         await rows(_lost)(claim, error)
-        return
-    if any(output.url and not _is_inline(output.url) for output in state.outputs):
-        await collect(claim)
+    else:
+        if kept is not None:
+            await collect(kept)
 
 
-def _keep(claim: Claim, state: TaskState) -> None:
-    made = [output for output in state.outputs if not output.error]
-    if not made:
-        said = next((output.error for output in state.outputs if output.error), state.text)
-        ending.end(claim, State.FAILED, error=GatewayError("upstream", 200, "no_result", said, state.request_id))
-        return
-    claim.rows().update(submitted_at=timezone.now(), request_id=state.request_id)
+def _keep(claim: Claim, state: TaskState) -> Claim | None:
+    """The claim under which addresses are still to be fetched; None where all is stored."""
+    claim = _regained(claim)
+    if state.status == "failed" or not any(not output.error for output in state.outputs):
+        said = next((output.error for output in state.outputs if output.error), state.error or state.text)
+        code = state.code or "no_result"
+        ending.end(claim, State.FAILED, error=ending.failure(replace(state, error=said, code=code)))
+        return None
+    claim.rows().update(submitted_at=timezone.now(), request_id=state.request_id[:80])
     note(claim, state)
-    if all(output.data or _is_inline(output.url) for output in made):
-        _end(claim)
+    if any(output.url and not _is_inline(output.url) for output in state.outputs):
+        return claim
+    _end(claim)
+    return None
+
+
+def _regained(claim: Claim) -> Claim:
+    """The row was given up while its answer was on its way: what was paid for is kept all the same."""
+    if claim.rows().exists():
+        return claim
+    again = Claim(claim.pk, claim_token())
+    lost = Generation.objects.filter(pk=claim.pk, state=State.UNKNOWN, remote_id="")
+    if not lost.update(state=State.SUBMITTING, claim=again.token, due_at=timezone.now() + lease(), finished_at=None):
+        raise Gone
+    return again
 
 
 def _lost(claim: Claim, error: Exception) -> None:
@@ -134,7 +160,7 @@ async def collect(claim: Claim) -> None:
     """May run any number of times: what is stored already is not fetched again."""
     reach("collect:begun")
     try:
-        await files(_collect)(claim)
+        await downloads(_collect)(claim)
     except Gone:
         log.info("Generation %s was ended while its result was copied", claim.pk)
     except (MediaError, GatewayError) as error:
@@ -148,15 +174,22 @@ def _collect(claim: Claim) -> None:
     row = claim.rows().select_related("team", "message__conversation").first()
     if row is None:
         raise Gone
+    failed: list[Exception] = []
     for place, told in enumerate(_outputs(row)):
-        if told.get("error"):
-            continue
-        output = Output(**told)
-        if output.role == "viewer":
-            _link(row, place, output, None)
-        elif output.url:
-            _fetch(row, place, output)
+        try:
+            _collect_one(row, place, Output(**told))
+        except (MediaError, GatewayError) as error:  # one dead link of a set leaves the others
+            failed.append(error)
+    if failed:
+        raise failed[0]
     _end(claim)
+
+
+def _collect_one(row: Generation, place: int, output: Output) -> None:
+    if output.role == "viewer":
+        _link(row, place, output, None)
+    elif output.url and not output.error:
+        _fetch(row, place, output)
 
 
 def _outputs(row: Generation) -> list[Mapping[str, Any]]:
@@ -170,10 +203,11 @@ def _outputs(row: Generation) -> list[Mapping[str, Any]]:
 
 
 def _asked_anew(row: Generation) -> TaskState | None:
+    credentials = keys.credentials(row.team)
+    _let_go()
     try:
-        asking = client.poll(catalog.get(row.model), row.remote_id, keys.credentials(row.team))
-        state = engine().wait_for(asking)
-    except GatewayError:
+        state = engine().wait_for(client.poll(catalog.get(row.model), row.remote_id, credentials))
+    except (GatewayError, TimeoutError):
         return None
     return state if state.status == "succeeded" else None
 
@@ -183,12 +217,32 @@ def _fetch(row: Generation, place: int, output: Output) -> None:
     if found and found.attachment and found.attachment.state == Attachment.State.READY:
         _link(row, place, output, found.attachment)  # its process may have died right before
         return
+    credentials = keys.credentials(row.team)
+    _let_go()
     with stored.scratch() as folder:
         path = folder / "made"
         with path.open("wb") as target:
-            results.download(output.url, keys.credentials(row.team), target, settings.MAX_RESULT_BYTES)
+            results.download(output.url, credentials, cast(BinaryIO, Stoppable(target)), settings.MAX_RESULT_BYTES)
         reach("collect:fetched")
         _store(row, place, output, path)
+
+
+class Stoppable(io.RawIOBase):
+    """Ends a download when this process is about to end; the step falls due for another one."""
+
+    def __init__(self, target: BinaryIO) -> None:
+        self._target = target
+
+    def write(self, piece: Any) -> int:
+        if engine().is_draining:
+            raise Gone
+        return self._target.write(piece)
+
+
+def _let_go() -> None:
+    """No connection of the database is held while a vendor sends a file."""
+    if connection.vendor != "sqlite" and not connection.in_atomic_block:
+        connection.close()
 
 
 def _store(row: Generation, place: int, output: Output, path: Path) -> None:
@@ -264,12 +318,7 @@ def _link(row: Generation, place: int, output: Output, attachment: Attachment | 
 
 
 def _end(claim: Claim) -> None:
-    row = claim.rows().first()
-    if row is None:
-        raise Gone
     ending.end(claim, State.SUCCEEDED, progress=None)
-    if row.preview.name:
-        row.preview.storage.delete(row.preview.name)
 
 
 def _again(claim: Claim, error: Exception) -> None:
@@ -283,9 +332,10 @@ def _again(claim: Claim, error: Exception) -> None:
     done_at = row.outcome.get("done_at")
     began = datetime.datetime.fromisoformat(done_at) if done_at else timezone.now()
     if timezone.now() - began > min(GIVE_UP, datetime.timedelta(seconds=settings.RESULT_PATIENCE_S)):
-        ending.end(claim, State.FAILED, error=told)
+        has_some = row.results.filter(attachment__state=Attachment.State.READY).exists()
+        ending.end(claim, State.SUCCEEDED if has_some else State.FAILED, error=told)
         return
     wait = datetime.timedelta(seconds=WAIT_S[min(row.faults, len(WAIT_S) - 1)] * settings.GENERATION_PACE)
     with transaction.atomic():
         claim.release(timezone.now() + wait, faults=F("faults") + 1, error=told.as_json())
-        transaction.on_commit(partial(ending.tell, claim.pk))
+        ending.tell_later(claim.pk)

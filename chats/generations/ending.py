@@ -8,7 +8,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from chats import broadcasts
+from chats.gateway.classification import ErrorKind
 from chats.gateway.errors import GatewayError
+from chats.gateway.values import TaskState
 from chats.models import Conversation, Generation, Message
 
 from . import showing
@@ -16,6 +18,7 @@ from .claims import NEVER, Claim
 from .points import reach
 
 State = Generation.State
+REFUSALS = ("content", "sensitive", "policy", "moderation", "safety", "datainspection")
 
 
 def end(claim: Claim, state: str, *, error: GatewayError | None = None, **values: Any) -> None:
@@ -42,7 +45,21 @@ def settle(generation: Generation) -> None:
         if is_over:
             Conversation.objects.filter(pk=message.conversation_id).update(spoken_at=now)
         _tell_message(message.pk)
-    transaction.on_commit(partial(tell, generation.pk))
+    if not generation.is_open and generation.preview.name:
+        Generation.objects.filter(pk=generation.pk).update(preview="")
+        transaction.on_commit(partial(_forget, generation.preview.name), robust=True)
+    tell_later(generation.pk)
+
+
+def _forget(preview: str) -> None:
+    Generation._meta.get_field("preview").storage.delete(preview)
+
+
+def failure(state: TaskState) -> GatewayError:
+    """What the vendor said went wrong, told apart by its words."""
+    said = f"{state.code} {state.error}".lower()
+    kind: ErrorKind = "content_refused" if any(word in said for word in REFUSALS) else "upstream"
+    return GatewayError(kind, 200, state.code or "generation_failed", state.error, state.request_id)
 
 
 def _status(states: set[str]) -> str:
@@ -60,7 +77,12 @@ def _tell_message(pk: int) -> None:
         broadcasts.message_changed(row)
         broadcasts.conversation_changed(row.conversation, "state")
 
-    transaction.on_commit(told)
+    transaction.on_commit(told, robust=True)
+
+
+def tell_later(pk: int) -> None:
+    """After the commit, and never a reason to fail: what browsers miss they see when they look next."""
+    transaction.on_commit(partial(tell, pk), robust=True)
 
 
 def tell(pk: int) -> None:

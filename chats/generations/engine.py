@@ -8,7 +8,7 @@ import asyncio
 import logging
 import threading
 from collections import Counter, deque
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 ROWS_THREADS = 4
 FILE_THREADS = 4
+SWEEP_S = 1.0
+WAIT_S = 130.0  # for an answer, a little longer than the client waits
 MOST_OPEN = 4000  # steps at once in this process
 ROUNDS = 3  # renewals within one lease
 # Paid calls open at once: a killed process leaves no more than these in doubt. Calls that are held until the picture
@@ -31,8 +33,16 @@ ROUNDS = 3  # renewals within one lease
 HELD_AT_ONCE = 64
 NAMED_AT_ONCE = 16
 
-rows = partial(DatabaseSyncToAsync, thread_sensitive=False, executor=ThreadPoolExecutor(ROWS_THREADS, "rows"))
-files = partial(DatabaseSyncToAsync, thread_sensitive=False, executor=ThreadPoolExecutor(FILE_THREADS, "results"))
+_pools = {
+    "rows": ThreadPoolExecutor(ROWS_THREADS, "rows"),
+    "files": ThreadPoolExecutor(FILE_THREADS, "files"),  # reading inputs, keeping what came
+    "downloads": ThreadPoolExecutor(FILE_THREADS, "downloads"),  # slow ones must hold up nothing that is paid for
+    "leases": ThreadPoolExecutor(1, "leases"),
+    "sweeps": ThreadPoolExecutor(1, "sweeps"),
+}
+rows, files, downloads, leases, sweeps = (
+    partial(DatabaseSyncToAsync, thread_sensitive=False, executor=pool) for pool in _pools.values()
+)
 
 
 class Steps:
@@ -61,7 +71,7 @@ class Engine:
         self._paid: set[asyncio.Task[None]] = set()
         self._held, self._named = asyncio.Semaphore(HELD_AT_ONCE), asyncio.Semaphore(NAMED_AT_ONCE)
         self.late_s: deque[float] = deque(maxlen=50_000)  # how long after its time each step began
-        self.is_draining = False
+        self.is_draining = self._sweeps = False
         self._counting = threading.Lock()
         self.loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="generations", daemon=True)
@@ -94,8 +104,8 @@ class Engine:
         return begun
 
     def wait_for(self, call: Coroutine[Any, Any, Any]) -> Any:
-        """The result of `call`, for a thread that is not the loop's own."""
-        return asyncio.run_coroutine_threadsafe(call, self.loop).result()
+        """The result of `call`, for a thread that is not the loop's own; raises TimeoutError."""
+        return asyncio.run_coroutine_threadsafe(call, self.loop).result(WAIT_S)
 
     async def _renew(self) -> None:
         while True:
@@ -103,17 +113,20 @@ class Engine:
             self._tell_lateness()
             if self.open:
                 try:
-                    await rows(claims.renew)(list(self.busy))
+                    await leases(claims.renew)(list(self.busy))
                 except Exception:  # whatever ails the database now: the next round tries again, the calls go on
                     log.exception("Leases of generations could not be renewed")
 
-    async def paid(self, call: Coroutine[Any, Any, None], is_held: bool) -> None:
-        """Awaits a call that costs money; a worker that shuts down waits for its end."""
-        slots = self._held if is_held else self._named
-        task = self.loop.create_task(_within(slots, call))
-        self._paid.add(task)
-        task.add_done_callback(self._paid.discard)
-        await asyncio.shield(task)
+    async def paid(self, step: Callable[[], Coroutine[Any, Any, None]], is_held: bool) -> bool:
+        """Takes a step that costs money once there is a slot; False where this process ends before it began."""
+        async with self._held if is_held else self._named:
+            if self.is_draining:
+                return False
+            task = self.loop.create_task(step())
+            self._paid.add(task)
+            task.add_done_callback(self._paid.discard)
+            await asyncio.shield(task)
+        return True
 
     async def _hear_paid(self, patience_s: float) -> None:
         if self._paid:
@@ -121,6 +134,20 @@ class Engine:
             if unheard:
                 log.warning("%s paid calls were still open; their generations will be marked unknown", len(unheard))
         await client.close()
+
+    def keep_sweeping(self, sweep: Callable[[], object]) -> None:
+        """Also where every thread of the worker is busy with other tasks, and without beat."""
+        if not self._sweeps:
+            self._sweeps = True
+            asyncio.run_coroutine_threadsafe(self._sweep_on(sweep), self.loop)
+
+    async def _sweep_on(self, sweep: Callable[[], object]) -> None:
+        while not self.is_draining:
+            try:
+                await sweeps(sweep)()
+            except Exception:  # a database that is away for a while comes back
+                log.exception("The sweep of generations failed")
+            await asyncio.sleep(SWEEP_S)
 
     def _tell_lateness(self) -> None:
         """What bench/generations.py and an operator read: whether this worker keeps up."""
@@ -133,13 +160,10 @@ class Engine:
         """Waits for the answers of paid calls, then closes."""
         self.is_draining = True
         asyncio.run_coroutine_threadsafe(self._hear_paid(patience_s), self.loop).result(patience_s + 2)
+        for pool in _pools.values():
+            pool.shutdown(wait=False, cancel_futures=True)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(2)
-
-
-async def _within(slots: asyncio.Semaphore, call: Coroutine[Any, Any, None]) -> None:
-    async with slots:
-        await call
 
 
 _engine: Engine | None = None

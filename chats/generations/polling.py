@@ -5,16 +5,15 @@ import datetime
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from chats import catalog
 from chats.gateway import client
-from chats.gateway.classification import ErrorKind
 from chats.gateway.errors import GatewayError
 from chats.gateway.values import Credentials, TaskState
 from chats.models import Generation
@@ -32,7 +31,8 @@ AT_ONCE = 300  # GETs under way in this process
 BLOCKED_S = 60.0
 MOST_WAIT_S = 120.0
 GONE_AFTER = 3  # a job may be known a moment later than its id
-REFUSALS = ("content", "sensitive", "policy", "moderation", "safety", "DataInspection")
+STUMBLES = 5
+LOOKS = 3  # at one that has expired, where the line is bad
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,9 @@ async def _asked(row: Generation, credentials: Credentials) -> Told:
         state = await client.poll(catalog.get(row.model), row.remote_id, credentials)
     except GatewayError as error:
         return Told(row, credentials, error=error)
+    except Exception:  # a body nobody thought of: as if there had been no answer, and the deadline counts
+        log.exception("What the gateway says of generation %s cannot be read", row.pk)
+        return Told(row, credentials, error=GatewayError("internal"))
     reach("poll:answered")
     return Told(row, credentials, state=state)
 
@@ -141,58 +144,79 @@ def _quietly(told: Told) -> bool:
         _changed(told)
     except Gone:
         log.info("Generation %s was ended while it was asked after", told.row.pk)
-    except Exception:  # its lease lapses and it is asked after again; the log has the rest
+    except Exception:  # one row must not hold up the others; the log has the rest
         log.exception("What was told of generation %s could not be written", told.row.pk)
+        _stumble(told)
     return False
+
+
+def _stumble(told: Told) -> None:
+    """Asked after again a few times; a database that is away lets the lease lapse, which is the same."""
+    try:
+        if told.row.faults + 1 >= STUMBLES:
+            ending.end(told.claim, State.FAILED, error=GatewayError("internal"))
+        else:
+            told.claim.release(timezone.now() + datetime.timedelta(seconds=BLOCKED_S), faults=F("faults") + 1)
+    except (Gone, DatabaseError):
+        log.info("Generation %s is left to its lease", told.row.pk)
 
 
 def _changed(told: Told) -> None:
     row, state = told.row, told.state
     if state is not None and state.status == "failed":
-        ending.end(told.claim, State.FAILED, error=_failure(state), polls=F("polls") + 1)
+        ending.end(told.claim, State.FAILED, error=ending.failure(state), polls=F("polls") + 1)
     elif told.error is not None and client.is_gone(told.error):
         _missing(told, told.error)
     elif row.state == State.EXPIRED:
-        told.claim.release(NEVER)  # the last look is over; a person may look again
+        _last_look(told)
     elif _is_overdue(row):
-        _expire(told)
+        _expire(told.claim)
     elif told.error is not None:
         _fault(told, told.error)
     else:
         _go_on(told, state)
 
 
-def _failure(state: TaskState) -> GatewayError:
-    said = f"{state.code} {state.error}"
-    is_refused = any(word.lower() in said.lower() for word in REFUSALS)
-    kind: ErrorKind = "content_refused" if is_refused else "upstream"
-    return GatewayError(kind, 200, state.code or "generation_failed", state.error)
+def _last_look(told: Told) -> None:
+    """Over with its answer; where none could be had it is tried a few times. A person may look again."""
+    if told.error is not None and told.row.faults + 1 < LOOKS:
+        told.claim.release(timezone.now() + timing.LAST_LOOK, faults=F("faults") + 1)
+    else:
+        told.claim.release(NEVER, faults=0)
 
 
 def _missing(told: Told, error: GatewayError) -> None:
-    if told.row.faults + 1 >= GONE_AFTER or told.row.state == State.EXPIRED:
+    times = told.row.faults + 1 if (told.row.error or {}).get("code") == error.code else 1
+    if times >= GONE_AFTER or told.row.state == State.EXPIRED:
         ending.end(told.claim, State.FAILED, error=error)
     else:
-        _fault(told, error)
+        _fault(told, error, times)
 
 
-def _expire(told: Told) -> None:
+def give_up(row: Generation) -> None:
+    """One that cannot be asked after, for its key cannot be read: waits for it, until its deadline."""
+    if row.state != State.EXPIRED and _is_overdue(row):
+        with suppress(Gone):
+            _expire(Claim.of(row))
+
+
+def _expire(claim: Claim) -> None:
     """We stop waiting; the vendor may still finish, so one look is left for later."""
     error = GatewayError("timeout", code="deadline")
     with transaction.atomic():
         now = timezone.now()
-        told.claim.release(now + timing.LAST_LOOK, state=State.EXPIRED, finished_at=now, error=error.as_json())
-        ending.settle(Generation.objects.select_related("message__conversation").get(pk=told.row.pk))
+        claim.release(now + timing.LAST_LOOK, state=State.EXPIRED, finished_at=now, faults=0, error=error.as_json())
+        ending.settle(Generation.objects.select_related("message__conversation").get(pk=claim.pk))
 
 
-def _fault(told: Told, error: GatewayError) -> None:
+def _fault(told: Told, error: GatewayError, times: int | None = None) -> None:
     """No answer is no failure: the job goes on over there, and we ask again, more slowly."""
     row = told.row
     wait_s = timing.delay_s(row.model, row.polls, told.credentials) * 2 ** min(row.faults + 1, 6)
     if client.is_blocked(error):
         wait_s = max(wait_s, BLOCKED_S)
     wait = datetime.timedelta(seconds=min(wait_s, MOST_WAIT_S))
-    told.claim.release(timezone.now() + wait, faults=F("faults") + 1, error=error.as_json())
+    told.claim.release(timezone.now() + wait, faults=times or F("faults") + 1, error=error.as_json())
 
 
 def _go_on(told: Told, state: TaskState | None) -> None:
@@ -206,4 +230,4 @@ def _go_on(told: Told, state: TaskState | None) -> None:
             timezone.now() + wait, state=now_is, progress=progress, polls=F("polls") + 1, faults=0, error=None
         )
         if (now_is, progress) != (row.state, row.progress):
-            transaction.on_commit(partial(ending.tell, row.pk))
+            ending.tell_later(row.pk)

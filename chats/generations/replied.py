@@ -5,15 +5,14 @@ from contextlib import aclosing
 
 from chats.catalog import ModelSpec
 from chats.gateway import client
-from chats.gateway.errors import GatewayError
 from chats.gateway.values import Credentials, MediaOut, Output, Prompt, Started, TaskState, TextDelta, Usage
 
 
 async def collected(spec: ModelSpec, prompt: Prompt, credentials: Credentials) -> TaskState:
-    """Raises GatewayError, also where the model only talked."""
+    """Failed where the model only talked; raises GatewayError where no answer came."""
     pieces: dict[str, list[MediaOut]] = defaultdict(list)
     words, request_id, usage = [], "", None
-    async with aclosing(client.stream(spec, prompt, credentials)) as events:
+    async with aclosing(client.stream(spec, prompt, credentials, is_once=True)) as events:
         async for event in events:
             match event:
                 case MediaOut():
@@ -26,7 +25,7 @@ async def collected(spec: ModelSpec, prompt: Prompt, credentials: Credentials) -
                     usage = event
     text = "".join(words)
     if not pieces:
-        raise GatewayError("upstream", 200, "no_media", text[:500], request_id)
+        return TaskState("failed", error=text[:500], code="no_media", usage=usage, request_id=request_id)
     outputs = tuple(_output(made) for made in pieces.values())
     return TaskState("succeeded", outputs=outputs, text=text, usage=usage, request_id=request_id)
 

@@ -2,14 +2,14 @@
 
 import datetime
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from django.core.files.base import ContentFile
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from tenacity import AsyncRetrying, retry_if_exception_type, wait_exponential
 
 from chats import catalog, keys, media
 from chats.catalog import ModelSpec, form
@@ -22,12 +22,14 @@ from chats.models import Generation
 from . import collecting, ending, replied, timing
 from .claims import NEVER, Claim, Gone, State
 from .engine import engine, files, rows
+from .insisting import surely
 from .points import reach
 
 log = logging.getLogger(__name__)
 
 TRIES = 8  # of a submit that certainly was not accepted
 WAIT_S = (2.0, 10.0, 30.0, 60.0, 120.0)
+LONGEST_WAIT_S = 3600.0
 SENT = (State.SUBMITTING,)
 
 
@@ -38,8 +40,17 @@ class Job:
     credentials: Credentials
 
 
-async def submit(claim: Claim) -> None:
-    """The step of a queued row; every way out leaves a state that a later sweep or a person can go on from."""
+async def submit(claim: Claim, model: str) -> None:
+    """The step of a queued row; every way out leaves a state that a later sweep or a person can go on from.
+
+    The slot comes first, so that nobody holds the bytes of files while others are sent.
+    """
+    is_held = timing.polling(model) is timing.REPLY
+    if not await engine().paid(partial(_submit, claim), is_held):
+        await rows(_give_back)(claim)
+
+
+async def _submit(claim: Claim) -> None:
     try:
         job = await files(_prepared)(claim)
     except Gone:
@@ -48,8 +59,13 @@ async def submit(claim: Claim) -> None:
         told = error if isinstance(error, GatewayError) else GatewayError("bad_request", message=str(error))
         await rows(_failed)(claim, told)
         return
-    is_held = timing.polling(job.spec.model) is timing.REPLY
-    await engine().paid(_call(claim, job), is_held)
+    await _call(claim, job)
+
+
+def _give_back(claim: Claim) -> None:
+    """This process ends: another one may take the step at once."""
+    with suppress(Gone):
+        claim.release(timezone.now())
 
 
 async def _call(claim: Claim, job: Job) -> None:
@@ -58,11 +74,11 @@ async def _call(claim: Claim, job: Job) -> None:
     except Gone:
         return
     except GatewayError as error:
-        await _surely(_refused, claim, job, error)
+        await surely(rows(_refused), claim, job, error)
         return
     reach("submit:answered")
     if state.remote_id:
-        await _surely(_accepted, claim, job, state)
+        await surely(rows(_accepted), claim, job, state)
         reach("submit:saved")
     else:
         await collecting.keep(claim, state)
@@ -94,7 +110,7 @@ def _keep_preview(claim: Claim, output: Output) -> None:
     row.preview.save("partial", ContentFile(output.data), save=False)
     with transaction.atomic():
         claim.write(preview=row.preview.name, previews=F("previews") + 1)
-        transaction.on_commit(partial(ending.tell, claim.pk))
+        ending.tell_later(claim.pk)
     if old:
         row.preview.storage.delete(old)
 
@@ -126,11 +142,16 @@ def _part(given, verdict: Fit, spec: ModelSpec) -> Part:
 
 def _mark_sent(claim: Claim) -> None:
     """The last moment at which a person's cancel keeps the money."""
-    wanted = claim.rows().filter(state=State.SUBMITTING, cancel_requested_at__isnull=True)
+    wanted = claim.rows().filter(
+        state=State.SUBMITTING,
+        cancel_requested_at__isnull=True,
+        message__deleted_at__isnull=True,
+        message__conversation__deleted_at__isnull=True,
+    )
     with transaction.atomic():
         if not wanted.update(sent_at=timezone.now(), revision=F("revision") + 1):
             raise Gone
-        transaction.on_commit(partial(ending.tell, claim.pk))
+        ending.tell_later(claim.pk)
 
 
 def _failed(claim: Claim, error: GatewayError) -> None:
@@ -146,7 +167,7 @@ def _accepted(claim: Claim, job: Job, state: TaskState) -> None:
     first = datetime.timedelta(seconds=timing.first_delay_s(job.spec.model, job.credentials))
     values = {
         "remote_id": state.remote_id,
-        "request_id": state.request_id,
+        "request_id": state.request_id[:80],
         "submitted_at": now,
         "deadline_at": timing.deadline(job.spec.model),
         "progress": state.progress,
@@ -156,11 +177,11 @@ def _accepted(claim: Claim, job: Job, state: TaskState) -> None:
     }
     going_on = {"state": State.SUBMITTED, "claim": "", "due_at": now + first}
     ended = {"state": State.CANCELLED, "claim": "", "due_at": NEVER, "finished_at": now}
-    mine = Generation.objects.filter(pk=claim.pk, remote_id="", state__in=(State.SUBMITTING, State.UNKNOWN))
+    mine = Generation.objects.filter(pk=claim.pk, remote_id="", state__in=(*SENT, State.UNKNOWN, State.CANCELLED))
     with transaction.atomic():
         row = mine.select_for_update(of=("self",)).select_related("message__conversation").first()
         if row is None:
-            log.error("Generation %s has a job of the gateway that no row waits for", claim.pk)
+            log.error("Generation %s waits for no job, but the gateway has one: %s", claim.pk, state.remote_id)
             return
         mine.update(revision=F("revision") + 1, **values | (ended if row.cancel_requested_at else going_on))
         ending.settle(row)
@@ -182,7 +203,7 @@ def _refused(claim: Claim, job: Job, error: GatewayError) -> None:
                 faults=F("faults") + 1,
                 error=error.as_json(),
             )
-            transaction.on_commit(partial(ending.tell, claim.pk))
+            ending.tell_later(claim.pk)
         return
     if verdict == "unknown":
         ending.end(claim, State.UNKNOWN, error=error, request_id=error.request_id)
@@ -193,21 +214,9 @@ def _refused(claim: Claim, job: Job, error: GatewayError) -> None:
 
 def _wait_s(faults: int, error: GatewayError) -> float:
     if error.retry_after_s:
-        return error.retry_after_s
+        return min(error.retry_after_s, LONGEST_WAIT_S)
     wait_s = WAIT_S[min(faults, len(WAIT_S) - 1)]
     return max(wait_s, 30.0) if error.http_status == 429 else wait_s  # errors.md 3: not before 30 s
-
-
-async def _surely(write, *arguments) -> None:
-    """What the gateway answered to a paid call is written down, however long the database takes to come back."""
-    async for attempt in AsyncRetrying(
-        retry=retry_if_exception_type(DatabaseError), wait=wait_exponential(0.2, max=5), reraise=True
-    ):
-        with attempt:
-            try:
-                await rows(write)(*arguments)
-            except Gone:
-                log.warning("Generation %s was taken over while its answer came", arguments[0].pk)
 
 
 def recover(claim: Claim) -> None:

@@ -18,6 +18,11 @@ log = logging.getLogger(__name__)
 BATCH = 200
 
 
+def keep_sweeping() -> None:
+    """Called once by a worker that has begun: beat and the queue are only hints."""
+    engine().keep_sweeping(sweep)
+
+
 def sweep() -> int:
     """How many steps were begun; returns while they are under way."""
     running, begun = engine(), 0
@@ -37,7 +42,7 @@ def _hand_over(running: Engine, taken: list[Generation]) -> None:
     for row in taken:
         by_step[row.state].append(row)
     for row in by_step[State.QUEUED]:
-        running.start(row.claim, submitting.submit(Claim.of(row)))
+        running.start(row.claim, submitting.submit(Claim.of(row), row.model))
     for row in by_step[State.SUBMITTING]:
         _recover(Claim.of(row))
     for row in by_step[State.DOWNLOADING]:
@@ -55,6 +60,9 @@ def _recover(claim: Claim) -> None:
 
 def _poll(running: Engine, polled: list[Generation]) -> None:
     credentials = _credentials({row.team_id for row in polled})
+    for row in polled:
+        if row.team_id not in credentials:
+            polling.give_up(row)
     asked = [row for row in polled if row.team_id in credentials]
     if asked:
         polling.start(running, asked, credentials)

@@ -3,10 +3,12 @@
 import datetime
 from dataclasses import dataclass
 from random import uniform
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
+from redis.exceptions import RedisError
 
 from chats import catalog
 from chats.catalog import form
@@ -63,17 +65,25 @@ def _jitter() -> float:
 
 def usual(model: str, kind: str, typical_s: float | None = None) -> Usual:
     """Learned from the model's recent runs, else what the catalog says."""
-    known: list[float] = cache.get_or_set(f"usual:{model}", lambda: _recent(model), KNOWN_FOR_S) or []
+    known = _known(model)
     if len(known) >= LEARNED_FROM:
         return Usual(known[len(known) // 2], known[int(len(known) * 0.95)])
     median_s = known[len(known) // 2] if known else typical_s or USUAL_S.get(kind, 60.0)
     return Usual(median_s, median_s * 2.5)
 
 
+def _known(model: str) -> list[float]:
+    try:
+        return cache.get_or_set(f"usual:{quote(model)}", lambda: _recent(model), KNOWN_FOR_S) or []
+    except (RedisError, OSError):
+        return []  # without the cache the catalog's figure will do
+
+
 def _recent(model: str) -> list[float]:
     ended = Generation.objects.filter(model=model, state=Generation.State.SUCCEEDED, sent_at__isnull=False)
     times = ended.order_by("-finished_at").values_list("sent_at", "finished_at")[:SAMPLE]
-    return sorted((end - start).total_seconds() for start, end in times if start and end)
+    taken = sorted((end - start).total_seconds() for start, end in times if start and end)
+    return [seconds for seconds in taken if seconds <= polling(model).deadline_s]  # not those looked at days later
 
 
 def shown_progress(generation: Generation, known: Usual) -> float:

@@ -99,6 +99,20 @@ def ask_again(
 ) -> Asked:
     """A second answer beside the first, perhaps by another model; the first stays. Raises Refused."""
     asked = _writable(user, message_id)
+    try:
+        return _ask_again(asked, user, client_id, model, parameters, runs)
+    except (IntegrityError, Refused):
+        # A resend meets its own rows, also where its own jobs have used up what may run.
+        mine = Message.objects.filter(conversation=asked.conversation, client_id=client_id, author=user)
+        found = mine.filter(role=Message.Role.ASSISTANT).select_related("parent__conversation").first()
+        if found is None or found.parent is None:
+            raise
+        return Asked(found.parent, found, is_new=False)
+
+
+def _ask_again(
+    asked: Message, user, client_id: str, model: str, parameters: Mapping[str, Any], runs: tuple[Run, ...]
+) -> Asked:
     if asked.role == Message.Role.ASSISTANT:
         if not runs and model in ("", asked.model):
             runs = generations.runs_of(asked)  # the same again: as many, of the same models
@@ -109,16 +123,10 @@ def ask_again(
     checked = _checked_runs(user, runs, _given(asked), asked.text) if runs else None
     if checked is None:
         _check_fit(spec, asked.files())
-    try:
-        with transaction.atomic():
-            reply = _reply(asked, user, client_id, spec, clean, checked)
-            transaction.on_commit(partial(broadcasts.message_created, reply))
-            return Asked(asked, reply, is_branch=True)
-    except IntegrityError:
-        found = Message.objects.filter(conversation=asked.conversation, client_id=client_id, parent=asked).first()
-        if found is None:
-            raise
-        return Asked(asked, found, is_new=False)
+    with transaction.atomic():
+        reply = _reply(asked, user, client_id, spec, clean, checked)
+        transaction.on_commit(partial(broadcasts.message_created, reply))
+        return Asked(asked, reply, is_branch=True)
 
 
 def go_on(user, client_id: str, message_id: int) -> Asked:
@@ -126,7 +134,7 @@ def go_on(user, client_id: str, message_id: int) -> Asked:
     unfinished = (Message.Status.STOPPED, Message.Status.INTERRUPTED, Message.Status.INCOMPLETE)
     with transaction.atomic():
         reply = _writable(user, message_id)
-        if reply.role != Message.Role.ASSISTANT:
+        if reply.role != Message.Role.ASSISTANT or reply.generations.exists():
             raise Refused("not_a_reply", _("Only a reply can be continued."))
         asked = Message.objects.get(children=reply)
         if reply.continued_as == client_id:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 
-from chats import generations, replies
+from chats import branches, generations, replies
 from chats.generations import claims, submitting
 from chats.generations.claims import Claim
 from chats.models import Attachment, Generation, Message
@@ -116,6 +116,39 @@ def test_an_answer_that_comes_late_takes_the_doubt_away(runner):
     runner.until(lambda: fresh(made).remote_id)
     assert runner.ended(made).state == State.SUCCEEDED
     assert runner.submits("heard too late") == 1
+
+
+def test_a_picture_that_comes_late_is_kept_all_the_same(runner):
+    (made,) = runner.ask("painted too late [sandbox: slow_submit 1 tiny]", PICTURE)
+    runner.until(lambda: fresh(made).sent_at)
+    Generation.objects.filter(pk=made.pk).update(claim="", state=State.UNKNOWN, due_at=claims.NEVER)
+    runner.until(lambda: fresh(made).state == State.SUCCEEDED)
+    assert fresh(made).results.get().attachment.state == "ready"
+    assert runner.submits("painted too late") == 1
+
+
+def test_a_chat_model_among_the_runs_is_asked_once_as_well(runner):
+    runner.gateway.clear()
+    runs = (generations.Run("gemini-3-pro-image-preview"),)
+    (made,) = runner.ask("drawn in a chat [sandbox: status 500 code do_request_failed]", runs=runs)
+    assert runner.ended(made).state == State.UNKNOWN
+    asked = [one for one in runner.gateway.requests() if "/chat/completions" in str(one)]
+    assert len(asked) == 1
+    (drawn,) = runner.ask("drawn in a chat", runs=runs)
+    assert runner.ended(drawn).state == State.SUCCEEDED, fresh(drawn).error
+
+
+def test_what_was_deleted_before_it_was_sent_is_never_bought(runner):
+    (made,) = runner.ask("deleted in time [sandbox: tiny]")
+    branches.delete(runner.user, Message.objects.get(pk=made.message_id).parent)
+    assert fresh(made).state == State.CANCELLED
+    (late,) = runner.ask("deleted while prepared [sandbox: tiny]")
+    (row,) = claims.take(5)
+    submitting._prepared(Claim.of(row))
+    Message.objects.filter(pk=late.message_id).update(deleted_at=timezone.now())
+    with pytest.raises(claims.Gone):
+        submitting._mark_sent(Claim.of(row))
+    assert runner.submits("deleted") == 0
 
 
 def test_polls_that_fail_are_no_failure(runner):

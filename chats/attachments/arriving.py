@@ -104,9 +104,10 @@ def take_over(attachment: Attachment) -> None:
 
 
 def cancel(attachment: Attachment) -> bool:
-    """Forgets an upload or a file nobody has sent yet; False for one that a message holds."""
+    """Forgets an upload or a file nobody has sent yet; False for one that a message or a generation holds."""
     with transaction.atomic():
-        unsent = Attachment.objects.filter(pk=attachment.pk, messages__isnull=True, deleted_at__isnull=True)
+        free = Attachment.objects.filter(messages__isnull=True, made_as__isnull=True, used_by__isnull=True)
+        unsent = free.filter(pk=attachment.pk, deleted_at__isnull=True)
         if not Attachment.objects.filter(pk__in=unsent.values("pk")).update(deleted_at=timezone.now()):
             return False
         transaction.on_commit(partial(incoming.discard, attachment.pk))

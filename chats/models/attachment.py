@@ -92,6 +92,7 @@ class Attachment(models.Model):
 
     class Meta:
         indexes = [
+            models.Index(fields=["team", "-created_at"], name="attachment_gallery"),
             models.Index(
                 fields=["created_at"],
                 name="attachment_unready",

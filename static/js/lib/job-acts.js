@@ -8,6 +8,7 @@ import { request } from "lib/requests.js";
 import { toast, toastError } from "lib/toast.js";
 
 const CONFLICT = 409;
+const asked = new Map(); // ids of repeats whose answer was lost: pressed again, they are the same job
 
 /** `name`: cancel check again change; `job`: {generation, conversation}; the pressed button rests meanwhile. */
 export async function act(name, job, button) {
@@ -28,8 +29,10 @@ const check = ({ generation }) => request("POST", `/generations/${generation}/ch
 
 /** Beside the old one, and in view: in its conversation the answer is switched, elsewhere a toast leads there. */
 async function again({ generation }) {
-  const body = new URLSearchParams({ client_id: newId() });
+  if (!asked.has(generation)) asked.set(generation, newId());
+  const body = new URLSearchParams({ client_id: asked.get(generation) });
   const response = await request("POST", `/generations/${generation}/again/`, { body });
+  asked.delete(generation);
   const { conversation, message } = await response.json();
   if (isHere(conversation)) return tell("message-choose", { message });
   toast(t("It runs again."), { action: t("Show"), onAction: () => open(`/m/${message}/`) });

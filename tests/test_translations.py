@@ -60,7 +60,10 @@ def test_the_catalogues_hold_what_the_sources_say_and_no_more(tmp_path):
 def test_no_template_says_a_word_outside_the_catalogue():
     found = []
     for path in (HERE / "templates").rglob("*.html"):
-        text = TAG.sub("\x00", BLOCK.sub("\x00", path.read_text()))
+        text = path.read_text()
+        if text.startswith("data-"):  # attributes that several templates share
+            text = f"<p {text}>"
+        text = TAG.sub("\x00", BLOCK.sub("\x00", text))
         said = [*ATTRIBUTE.findall(text), MARKUP.sub("\x00", text)]
         words = {word for piece in said for word in WORD.findall(piece)} - NAMES
         if words:

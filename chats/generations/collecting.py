@@ -174,6 +174,8 @@ def _collect(claim: Claim) -> None:
     row = claim.rows().select_related("team", "message__conversation").first()
     if row is None:
         raise Gone
+    for result in row.results.select_related("attachment").exclude(attachment=None):
+        _finish(row, result.attachment)
     failed: list[Exception] = []
     for place, told in enumerate(_outputs(row)):
         try:
@@ -183,6 +185,16 @@ def _collect(claim: Claim) -> None:
     if failed:
         raise failed[0]
     _end(claim)
+
+
+def _finish(row: Generation, attachment: Attachment | None) -> None:
+    """What a process stored before it died: looked into and linked, whatever it had left to do."""
+    if attachment is None or not attachment.file:
+        return
+    if attachment.state == Attachment.State.PROBING:
+        with stored.local_copy(str(attachment.file.name)) as path:
+            examine(attachment, path)
+    row.message.attachments.add(attachment)
 
 
 def _collect_one(row: Generation, place: int, output: Output) -> None:

@@ -224,7 +224,10 @@ def recover(claim: Claim) -> None:
     row = claim.rows().only("sent_at", "cancel_requested_at", "faults").first()
     if row is None:
         return
-    if row.sent_at is not None:
+    if row.sent_at is not None and row.results.exclude(attachment__file="").exists():
+        # It died between storing the result and saying so.
+        claim.release(timezone.now(), state=State.DOWNLOADING, faults=0)
+    elif row.sent_at is not None:
         ending.end(claim, State.UNKNOWN, error=GatewayError("timeout", code="submit_unheard"))
     elif row.cancel_requested_at is not None:
         ending.end(claim, State.CANCELLED)

@@ -44,10 +44,10 @@ from chats.models import Attachment, Generation, GenerationOutput, Message
 rows = list(Generation.objects.values_list("state", "model", "prompt", "remote_id", "finished_at"))
 print(json.dumps({
     "rows": [[state, model, prompt, remote, bool(at)] for state, model, prompt, remote, at in rows],
-    "outputs": GenerationOutput.objects.count(),
+    "outputs": GenerationOutput.objects.exclude(attachment__file="").count(),
     "ready": Attachment.objects.filter(state="ready", made_as__isnull=False).count(),
-    "attachments": Attachment.objects.count(),
-    "files": list(Attachment.objects.values_list("file", flat=True)),
+    "attachments": Attachment.objects.exclude(file="").count(),
+    "files": list(Attachment.objects.exclude(file="").values_list("file", flat=True)),
     "linked": Message.attachments.through.objects.count(),
     "messages": list(Message.objects.filter(role="assistant").values_list("status", flat=True)),
 }))

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from chats import attachments, catalog, media
+from chats.catalog import form
 from chats.catalog.fit import Fit, fit
 from chats.catalog.spec import ModelSpec
 from chats.gateway import protocols
@@ -21,7 +22,7 @@ from tests.media import making
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-CHATTING = [spec for spec in catalog.listed() if spec.is_available]
+CHATTING = [spec for spec in catalog.listed() if spec.is_available and not form.is_generation(spec)]
 # Words of the parts that may stand for a file in a body, by the form in which it goes (text.md 3.2).
 TYPES = {
     ("image", "data"): {"image_url"},

@@ -28,13 +28,14 @@ class ModelPicker extends HTMLElement {
   #shown = null; // the model whose details are open
   #error = "";
   #frame = 0;
+  #hasty = null; // what was typed when Enter came before the list
   #stop = new AbortController();
 
   connectedCallback() {
     this.#stop = new AbortController();
     const { signal } = this.#stop;
     document.addEventListener("open-model-picker", (event) => this.show(event.detail?.model, event.detail?.only), { signal });
-    document.addEventListener("models-loaded", () => this.#dialog?.open && this.#search(false), { signal });
+    document.addEventListener("models-loaded", () => this.#dialog?.open && this.#loaded(), { signal });
   }
 
   disconnectedCallback() {
@@ -43,8 +44,18 @@ class ModelPicker extends HTMLElement {
     this.#dialog?.close();
   }
 
+  /** Whoever was quicker than the list gets what they pressed Enter for. */
+  #loaded() {
+    this.#search(false, this.#hasty !== null);
+    const model = this.#list[this.#active]?.model;
+    const isWanted = this.#hasty !== null && this.#hasty === this.#query;
+    this.#hasty = null;
+    if (isWanted && model) this.#pick(model);
+  }
+
   show(model = this.value, only = undefined) {
     if (this.#dialog?.open) return;
+    this.#hasty = null;
     this.#only = only;
     Object.assign(this, { value: model ?? "" });
     this.#query = "";
@@ -181,10 +192,14 @@ class ModelPicker extends HTMLElement {
     if (isKeepKey(event)) return model && (() => this.#like(model));
     if (event.target !== this.#field && event.target !== this.#pane) return null;
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return null;
-    if (event.key === "Enter") return () => model && this.#pick(model);
+    if (event.key === "Enter") return () => (model ? this.#pick(model) : this.#hurry());
     if (event.key === "ArrowRight") return model && isAtEnd(this.#field) && (() => this.#open(model));
     const by = STEPS[event.key];
     return by && (() => this.#move(by));
+  }
+
+  #hurry() {
+    if (!current().models.length) this.#hasty = this.#query;
   }
 
   /** One step back: from the details to the list, from the list to the page. */

@@ -15,6 +15,7 @@ from tests.media import making
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-generations")]
 PICTURE = (120, 80)
+LOADED = "[...document.querySelectorAll('generation-card img')].every((one) => one.complete && one.naturalWidth)"
 WITH_FORM = """
 from chats.models import Generation
 import json
@@ -73,6 +74,7 @@ def test_pictures_from_text_in_two_variations_beside_another_model(alice):
     expect_status(alice.reply, "complete")
     pictures = alice.reply.get_by_role("img", name=re.compile("png|jpe?g|webp"))
     expect(pictures).to_have_count(4)
+    alice.page.wait_for_function(LOADED)
     sizes = pictures.evaluate_all("(all) => all.map((one) => Math.round((10 * one.naturalWidth) / one.naturalHeight))")
     assert sorted(sizes) == [10, 10, 15, 15]
     assert not alice.complaints

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from chats import attachments, catalog, media
-from chats.catalog import form
 from chats.catalog.fit import Fit, fit
 from chats.catalog.spec import ModelSpec
 from chats.gateway import protocols
@@ -22,7 +21,8 @@ from tests.media import making
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-CHATTING = [spec for spec in catalog.listed() if spec.is_available and not form.is_generation(spec)]
+# The bodies of the other protocols are in tests/gateway.
+CHATTING = [spec for spec in catalog.listed() if spec.is_available and spec.protocol == "chat_completions"]
 # Words of the parts that may stand for a file in a body, by the form in which it goes (text.md 3.2).
 TYPES = {
     ("image", "data"): {"image_url"},

@@ -18,7 +18,7 @@ from .claims import NEVER, Claim
 from .points import reach
 
 State = Generation.State
-REFUSALS = ("content", "sensitive", "policy", "moderation", "safety", "datainspection")
+REFUSALS = ("content", "sensitive", "policy", "moderation", "safety", "datainspection", "敏感", "违规", "审核")
 
 
 def end(claim: Claim, state: str, *, error: GatewayError | None = None, **values: Any) -> None:

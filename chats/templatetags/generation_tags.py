@@ -151,7 +151,7 @@ def downloads(results: list[GenerationOutput]) -> list[GenerationOutput]:
 
 @register.filter
 def viewer(results: list[GenerationOutput]) -> str:
-    return next((one.url for one in results if one.url.startswith("https://")), "")
+    return next((one.url for one in results if one.url.startswith(("https://", "http://"))), "")
 
 
 @register.filter

@@ -45,6 +45,31 @@ def test_a_picture_that_comes_at_once_is_stored_once(runner):
         assert Image.open(io.BytesIO(file.read())).size == (picture.width, picture.height)
 
 
+def test_partial_pictures_are_shown_by_reference_and_forgotten_in_the_end(runner):
+    (made,) = runner.ask("drawn in steps [sandbox: tiny]", PICTURE, parameters={"partial_images": 2})
+    ended = runner.ended(made)
+    assert (ended.state, ended.previews) == (State.SUCCEEDED, 2)
+    assert ended.preview.name == ""
+    assert ended.results.count() == 1
+
+
+def test_a_world_has_a_page_to_visit_and_files_to_take(runner):
+    (made,) = runner.ask("a walled garden [sandbox: tiny]", "Marble 0.1-plus")
+    ended = runner.ended(made)
+    assert ended.state == State.SUCCEEDED, ended.error
+    results = {result.role: result for result in ended.results.select_related("attachment")}
+    assert {"viewer", "splat", "mesh"} <= set(results)
+    assert results["viewer"].url.startswith("http")
+    assert results["viewer"].attachment is None
+    assert results["mesh"].attachment.name.endswith(".glb")
+    assert {result.attachment.state for role, result in results.items() if role != "viewer"} == {"ready"}
+
+
+def test_a_film_behind_the_gateways_own_door_is_fetched_with_the_key(runner):
+    (made,) = runner.ask("a kite [sandbox: tiny]", "sora-2")
+    assert runner.ended(made).state == State.SUCCEEDED, fresh(made).error
+
+
 def test_a_slow_picture_is_asked_after(runner):
     (made,) = runner.ask("a red barn [sandbox: tiny]", SLOW_PICTURE)
     assert runner.ended(made).state == State.SUCCEEDED

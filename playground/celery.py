@@ -23,7 +23,7 @@ app.conf.update(
         },
         "sweep-generations": {
             "task": "chats.tasks.sweep_generations",
-            "schedule": 1.0,
+            "schedule": 5.0,  # workers sweep by themselves once a second; this is for one whose own sweep has died
             "options": {"expires": 30},  # clocks of machines differ
         },
         "purge-deleted": {"task": "chats.tasks.purge_deleted", "schedule": 3600.0},

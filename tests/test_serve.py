@@ -17,7 +17,7 @@ pytestmark = pytest.mark.xdist_group("serve")
 
 @pytest.fixture
 def product():
-    product = Product()
+    product = Product(is_bare=True)
     yield product
     product.kill()
 

@@ -67,6 +67,7 @@ def test_the_password_can_be_looked_at_while_it_is_typed(product, chromium):
 
 def test_a_theme_counts_at_once_and_after_a_reload(owner):
     owner.goto("/settings/")
+    owner.wait_for_function("Boolean(customElements.get('preference-form'))")
     with owner.expect_response("**/settings/preferences/") as saved:
         owner.get_by_text("Dark", exact=True).click()
     assert saved.value.status == 204

@@ -3,20 +3,14 @@
 import datetime
 import io
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from django.conf import settings
-from django.core.files import File
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
-from django.utils.text import slugify
-from django.utils.translation import gettext_noop as _
 
 from chats import catalog, keys
 from chats.attachments import examine
@@ -24,7 +18,6 @@ from chats.gateway import client, results
 from chats.gateway.errors import GatewayError
 from chats.gateway.values import Credentials, Output, TaskState
 from chats.media import MediaError, stored
-from chats.media.sniff import HEAD_BYTES, sniff
 from chats.models import Attachment, Generation, GenerationOutput
 from chats.models.generation import claim_token
 
@@ -33,18 +26,13 @@ from .claims import Claim, Gone, State, lease
 from .engine import downloads, engine, files, rows
 from .insisting import insisted
 from .points import reach
+from .storing import link, store
 
 log = logging.getLogger(__name__)
 
 WAIT_S = (1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0)
 GIVE_UP = datetime.timedelta(hours=1)  # the shortest life of a link that a vendor states (video.md 2.6)
 ASK_ANEW = 2  # faults after which the job is asked for a fresh link
-SUFFIXES = {"jpeg": ".jpg", "mpeg": ".mpg"}
-NOT_THAT = _("The address of the result gave something else than was made.")
-
-
-class Wrong(MediaError):
-    """Bytes that are not of the kind that was made, as an error page is."""
 
 
 def note(claim: Claim, state: TaskState | None) -> None:
@@ -92,7 +80,7 @@ def _keep_one(row: Generation, place: int, output: Output) -> None:
         else:
             with path.open("wb") as target:
                 results.download(output.url, Credentials("", ""), target, settings.MAX_RESULT_BYTES)
-        _store(row, place, output, path)
+        store(row, place, output, path)
 
 
 def _is_inline(url: str) -> bool:
@@ -199,7 +187,7 @@ def _finish(row: Generation, attachment: Attachment | None) -> None:
 
 def _collect_one(row: Generation, place: int, output: Output) -> None:
     if output.role == "viewer":
-        _link(row, place, output, None)
+        link(row, place, output, None)
     elif output.url and not output.error:
         _fetch(row, place, output)
 
@@ -227,7 +215,7 @@ def _asked_anew(row: Generation) -> TaskState | None:
 def _fetch(row: Generation, place: int, output: Output) -> None:
     found = GenerationOutput.objects.select_related("attachment").filter(generation=row, position=place).first()
     if found and found.attachment and found.attachment.state == Attachment.State.READY:
-        _link(row, place, output, found.attachment)  # its process may have died right before
+        link(row, place, output, found.attachment)  # its process may have died right before
         return
     credentials = keys.credentials(row.team)
     _let_go()
@@ -236,7 +224,7 @@ def _fetch(row: Generation, place: int, output: Output) -> None:
         with path.open("wb") as target:
             results.download(output.url, credentials, cast(BinaryIO, Stoppable(target)), settings.MAX_RESULT_BYTES)
         reach("collect:fetched")
-        _store(row, place, output, path)
+        store(row, place, output, path)
 
 
 class Stoppable(io.RawIOBase):
@@ -255,78 +243,6 @@ def _let_go() -> None:
     """No connection of the database is held while a vendor sends a file."""
     if connection.vendor != "sqlite" and not connection.in_atomic_block:
         connection.close()
-
-
-def _store(row: Generation, place: int, output: Output, path: Path) -> None:
-    with path.open("rb") as file:
-        found = sniff(file.read(HEAD_BYTES))
-    if output.kind in ("image", "video", "audio") and found.kind != output.kind:
-        raise Wrong(NOT_THAT)
-    suffix = SUFFIXES.get(found.container, f".{found.container}") if found.container else _suffix(output)
-    attachment = _attachment(row, place, output, suffix)
-    attachment.file.name = _saved(row, place, suffix, path)
-    attachment.received_bytes = path.stat().st_size
-    attachment.save(update_fields=["file", "received_bytes"])
-    reach("collect:stored")
-    examine(attachment, path)
-    _link(row, place, output, attachment)
-    reach("collect:linked")
-
-
-def _suffix(output: Output) -> str:
-    return {"splat": ".spz", "mesh": ".glb"}.get(output.role, "")
-
-
-def _saved(row: Generation, place: int, suffix: str, path: Path) -> str:
-    """One name per result, never one to guess: a second try replaces the bytes of the first."""
-    secret = salted_hmac("generation", f"{row.pk}/{place}").hexdigest()[:32]
-    name = f"generations/{row.created_at:%Y/%m}/{secret}{suffix}"
-    storage = Attachment._meta.get_field("file").storage
-    storage.delete(name)
-    with path.open("rb") as file:
-        return storage.save(name, File(file))
-
-
-def _attachment(row: Generation, place: int, output: Output, suffix: str) -> Attachment:
-    with _place(row, place, output) as result:
-        if result.attachment is None:
-            result.attachment = Attachment.objects.create(
-                team_id=row.team_id,
-                uploader_id=row.author_id,
-                kind=output.kind,
-                name=f"{_title(row)}{f'-{output.role}' if output.role else ''}{suffix}",
-                state=Attachment.State.PROBING,
-                claimed_at=timezone.now(),  # we look into it ourselves
-            )
-            result.save(update_fields=["attachment"])
-        return result.attachment
-
-
-def _title(row: Generation) -> str:
-    words = slugify(row.prompt[:60], allow_unicode=True)[:40].strip("-") or row.kind
-    return f"{row.created_at:%Y-%m-%d} {words} {row.model}"[:200].replace("/", "-")
-
-
-@contextmanager
-def _place(row: Generation, place: int, output: Output) -> Iterator[GenerationOutput]:
-    with transaction.atomic():
-        GenerationOutput.objects.get_or_create(
-            generation=row, position=place, defaults={"role": output.role, "url": _page(output)}
-        )
-        mine = GenerationOutput.objects.select_for_update(of=("self",)).select_related("attachment")
-        yield mine.get(generation=row, position=place)
-
-
-def _page(output: Output) -> str:
-    return output.url[:2000] if output.role == "viewer" else ""
-
-
-def _link(row: Generation, place: int, output: Output, attachment: Attachment | None) -> None:
-    """With the file in its message, whoever may read that may see it."""
-    if attachment is None:
-        with _place(row, place, output):
-            return
-    row.message.attachments.add(attachment)
 
 
 def _end(claim: Claim) -> None:

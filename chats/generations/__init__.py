@@ -1,6 +1,6 @@
 """Generations: paid jobs whose row is the truth; begun by a question, driven by the sweep, each step may run twice."""
 
-from .acts import NotNow, again, cancel, cancel_all, check, filled_form, runs_of
+from .acts import NotNow, cancel, cancel_all, check, filled_form, runs_of
 from .beginning import Given, Run, Runs, begin, check_runs
 from .engine import drain
 from .points import reach
@@ -12,7 +12,6 @@ __all__ = [
     "NotNow",
     "Run",
     "Runs",
-    "again",
     "begin",
     "cancel",
     "cancel_all",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from chats.models import Generation, Message
 
 from . import ending, timing
-from .beginning import Given, Run
+from .beginning import Run
 from .claims import NEVER, State
 
 LOOKED_AT = (State.EXPIRED, State.UNKNOWN, State.FAILED, State.CANCELLED)
@@ -74,12 +74,6 @@ def check(generation: Generation) -> None:
             revision=F("revision") + 1,
         )
         ending.settle(_fresh(generation))
-
-
-def again(generation: Generation) -> tuple[list[Run], list[Given]]:
-    """What to ask for the same once more."""
-    given = generation.given.select_related("attachment").order_by("position")
-    return [Run(generation.model, generation.parameters)], [Given(one.attachment, one.role) for one in given]
 
 
 def runs_of(message: Message) -> tuple[Run, ...]:

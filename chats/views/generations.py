@@ -75,9 +75,9 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     """The same once more, beside it; `client_id` of the page makes a doubled click one job."""
     row = _writable(request, pk)
     client_id = request.POST.get("client_id", "")[:64] or uuid.uuid4().hex
-    runs, _given = generations.again(row)
+    runs = (generations.Run(row.model, row.parameters),)
     try:
-        asked = replies.ask_again(request.user, client_id, row.message_id, row.model, {}, tuple(runs))
+        asked = replies.ask_again(request.user, client_id, row.message_id, row.model, {}, runs)
     except replies.Refused as error:
         return _problem(409, error.code, str(error))
     replies.settle(asked)

@@ -263,6 +263,15 @@ def test_asking_again_makes_the_same_runs_beside_the_first(runner):
     assert Generation.objects.count() == 6
 
 
+def test_again_pressed_twice_is_one_more_job(runner, client):
+    (made,) = runner.ask("by the door [sandbox: tiny]", parameters={"duration": 8})
+    client.force_login(runner.user)
+    first, second = (client.post(f"/generations/{made.pk}/again/", {"client_id": "x"}) for _ in range(2))
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert first.json() == second.json()
+    assert [(row.model, row.parameters) for row in Generation.objects.all()] == [(made.model, made.parameters)] * 2
+
+
 def test_the_result_of_one_goes_into_the_next(runner):
     (picture,) = runner.ask("a still lake", SLOW_PICTURE)
     made = runner.ended(picture).results.get().attachment

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 Kind = Literal["text", "image", "video", "audio", "file"]
 MediaKind = Literal["image", "audio", "video", "file"]
-FinishReason = Literal["stop", "length", "tool_calls", "content_filter"]
+FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "pause"]  # pause: send it back to go on
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +15,17 @@ class Part:
     """One piece of a turn, ready for the wire: text, or media as bytes or as an address the vendor can fetch.
 
     `frames` holds a film sampled to pictures (JPEG bytes), `fps` says how far apart they were taken.
-    Exactly one of `text`, `data`, `url`, `frames`, `call` is set.
+    A tool_call is followed by a tool_result of the same `call_id` in the next turn (role "tool"), unless
+    `is_vendors`: then the vendor ran it itself and wants no answer; only its own protocol's opaque blocks replay it.
+    An opaque part is a block that only `protocol` reads: it goes back unchanged there and nowhere else.
     """
 
-    kind: Kind | Literal["reasoning", "frames", "tool_call", "tool_result"]
-    text: str = ""
+    kind: Kind | Literal["reasoning", "frames", "tool_call", "tool_result", "opaque"]
+    text: str = ""  # of a tool_call the vendor ran itself: what came of it
     data: bytes | None = None
     url: str = ""
     content_type: str = ""
+    source: str = ""  # name in the storage of the file whose bytes `data` are, where they are one's
     name: str = ""
     frames: tuple[bytes, ...] = ()
     fps: float | None = None
@@ -30,6 +33,10 @@ class Part:
     role: str = ""  # what a generation makes of it: first_frame last_frame reference source mask
     call_id: str = ""  # of a tool_call or tool_result part
     arguments: str = ""  # of a tool_call part: the JSON string, as it came
+    is_vendors: bool = False
+    is_error: bool = False  # of a tool_result part
+    protocol: str = ""  # of an opaque part: the module of protocols/ that wrote it
+    block: Mapping[str, Any] = field(default_factory=dict)  # of an opaque part
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,10 @@ class Prompt:
 
     turns: tuple[Turn, ...]
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    tools: tuple[Mapping[str, Any], ...] = ()
+    tools: tuple[
+        Mapping[str, Any], ...
+    ] = ()  # functions we answer, in OpenAI's form {"type": "function", "function": …}
+    raw: Mapping[str, Any] | None = None  # a whole body a person wrote, sent in place of ours (recording.py says how)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +128,8 @@ class ReasoningDelta:
 class ToolCallDelta:
     """A piece of one call: `index` tells calls apart, `call_id` and `name` come once, `arguments` grows.
 
-    A tool the vendor ran itself (name "code_interpreter") looks the same but has no `call_id` and wants no answer.
+    A tool the vendor ran itself looks the same, `is_vendors`, and wants no answer; its name is one of ours:
+    code_interpreter web_search open_page image_generation url_context text_editor, else the vendor's own.
     """
 
     index: int
@@ -126,6 +137,25 @@ class ToolCallDelta:
     name: str = ""
     arguments: str = ""
     signature: str = ""
+    is_vendors: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What came of the vendor's own call `index`: text that appends to earlier text of the same index."""
+
+    index: int
+    text: str = ""
+    is_error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A block that `protocol` wants back unchanged in the next turn, at this place among the parts: redacted thinking,
+    encrypted reasoning, results of the vendor's own tools. `block` is stored as JSON: no media bytes in it."""
+
+    protocol: str
+    block: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +176,14 @@ class MediaOut:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
+    """`at`: how many characters of this call's answer text stand before the place it supports; None where nobody says.
+
+    The same url may come again with another `at`.
+    """
+
     url: str
     title: str = ""
+    at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +198,9 @@ class Usage:
     completion_tokens: int | None = None
     total_tokens: int | None = None
     reasoning_tokens: int | None = None
-    cached_tokens: int | None = None
+    cached_tokens: int | None = None  # read from the vendor's cache
+    cache_write_tokens: int | None = None
+    searches: int | None = None  # of the vendor's own web search, which are charged apart
     by_kind: Mapping[str, int] = field(default_factory=dict)
     raw: Mapping[str, Any] = field(default_factory=dict)
 
@@ -214,4 +252,45 @@ class TaskState:
     request_id: str = ""
 
 
-Event = Started | TextDelta | ReasoningDelta | ToolCallDelta | MediaOut | Citation | Usage | Finished
+Event = (
+    Started | TextDelta | ReasoningDelta | ToolCallDelta | ToolResult | Opaque | MediaOut | Citation | Usage | Finished
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """One vector a text, in the order of the texts."""
+
+    vectors: tuple[tuple[float, ...], ...]
+    usage: Usage | None = None
+    model: str = ""
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """(index of the document, score), best first."""
+
+    scores: tuple[tuple[int, float], ...]
+    usage: Usage | None = None
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One result of a web search; `position` counts from 1."""
+
+    position: int
+    title: str
+    url: str
+    snippet: str = ""
+    date: str = ""
+    sitelinks: tuple[tuple[str, str], ...] = ()  # (title, url)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    results: tuple[Found, ...]
+    credits: int | None = None
+    related: tuple[str, ...] = ()
+    request_id: str = ""

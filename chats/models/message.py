@@ -18,7 +18,11 @@ class MessageQuerySet(models.QuerySet):
 
 
 class Message(models.Model):
-    """`parts` is a list of {"kind": text|reasoning|attachment|tool_call|tool_result|citation, …}; never media bytes.
+    """`parts` is a list of {"kind": text|reasoning|attachment|tool_call|opaque|citation|generation, …}; no media bytes.
+
+    A tool_call: {call_id, name, arguments, state, round, result: {text, is_error, by, attachment?}, is_vendors?,
+    source?}; docs/tools.md tells its states. `tools`: what the reply may call, {names, is_auto, most_rounds}.
+    `raw`: a body a person wrote, sent instead of ours.
 
     One row holds parts, revision and heartbeat together, so a checkpoint is one UPDATE and a snapshot is consistent.
     """
@@ -35,6 +39,7 @@ class Message(models.Model):
         INTERRUPTED = "interrupted"  # by us: the process that wrote it is gone
         INCOMPLETE = "incomplete"  # by the gateway: it ended without a finish reason, or at a limit
         FAILED = "failed"
+        WAITING = "waiting"  # a tool call waits for a person; nobody writes and nothing is lost meanwhile
         GENERATING = "generating"  # its generations run elsewhere and are no reply to be written: nobody waits to go on
 
     LIVE = (Status.QUEUED, Status.STREAMING)
@@ -48,6 +53,12 @@ class Message(models.Model):
     model = models.CharField(max_length=200, blank=True, default="")
     parameters = models.JSONField(default=dict, blank=True)
     parts = models.JSONField(default=list, blank=True)
+    tools = models.JSONField(default=dict, db_default={}, blank=True)
+    raw = models.JSONField(null=True, blank=True)
+    comparison = models.ForeignKey(
+        "Comparison", models.SET_NULL, null=True, blank=True, related_name="replies"
+    )  # asked side by side with others
+    column = models.PositiveSmallIntegerField(default=0, db_default=0)  # its place among them
     attachments: models.ManyToManyField = models.ManyToManyField("Attachment", related_name="messages", blank=True)
     status = models.CharField(max_length=11, choices=Status, default=Status.COMPLETE)
     finish_reason = models.CharField(max_length=20, blank=True, default="")

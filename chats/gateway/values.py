@@ -57,10 +57,8 @@ class Prompt:
 
     turns: tuple[Turn, ...]
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    tools: tuple[
-        Mapping[str, Any], ...
-    ] = ()  # functions we answer, in OpenAI's form {"type": "function", "function": …}
-    raw: Mapping[str, Any] | None = None  # a whole body a person wrote, sent in place of ours (recording.py says how)
+    tools: tuple[Mapping[str, Any], ...] = ()  # functions we answer, {"type": "function", "function": …} as OpenAI's
+    raw: Mapping[str, Any] | None = None  # a whole body a person wrote, sent in place of ours
 
 
 @dataclass(frozen=True, slots=True)

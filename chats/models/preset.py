@@ -9,7 +9,7 @@ from .team import WRITERS, Role, Team
 
 
 class KeptQuerySet(models.QuerySet):
-    """Of the teams a person is in: their own and the shared ones; changed by their author, shared ones by admins too."""
+    """Of a person's teams: their own and the shared ones; their author changes them, shared ones an admin too."""
 
     def visible_to(self, user):
         seen = Q(author_id=user.pk) | Q(is_shared=True)

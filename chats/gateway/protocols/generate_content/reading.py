@@ -1,17 +1,15 @@
 """The answers of Google's own form, streamed or whole, as events (text.md 6.2, images.md 7.4)."""
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from chats.gateway import errors
 from chats.gateway.characters import storable
 from chats.gateway.errors import GatewayError
 from chats.gateway.pictures import decoded
+from chats.gateway.streamed import Payload, Reading
 from chats.gateway.values import (
-    Citation,
     Event,
-    Finished,
     FinishReason,
     MediaKind,
     MediaOut,
@@ -21,9 +19,6 @@ from chats.gateway.values import (
     Usage,
 )
 
-Payload = Mapping[str, Any]
-
-UNREADABLE = "bad_stream_data"
 INTERPRETER = "code_interpreter"
 _STOPPED = frozenset({"STOP", "FINISH_REASON_UNSPECIFIED", "NO_IMAGE", "IMAGE_OTHER"})
 _BREAKDOWNS = frozenset({"MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS"})
@@ -31,48 +26,16 @@ _KINDS = ("text", "image", "video", "audio")
 _FAMILIES: dict[str, MediaKind] = {"image": "image", "video": "video", "audio": "audio"}
 
 
-class Reading:
+class GoogleReading(Reading):
     """What one reply has told so far."""
 
     def __init__(self) -> None:
-        self._usage: Usage | None = None
-        self._finish = ""
+        super().__init__()
         self._calls = 0  # tools the vendor ran itself among them
         self._own_calls = 0
         self._media = 0
-        self._citations: set[str] = set()
-        self._has_answer = False
 
-    def events(self, data: bytes) -> Iterator[Event]:
-        """What one event of the stream says; raises GatewayError for an error inside a 200."""
-        try:
-            payload = json.loads(data)
-            yield from self._events(payload)
-        except (AttributeError, TypeError, ValueError) as error:  # a shape nobody has seen yet
-            said = data[:1000].decode("utf-8", "replace")
-            raise GatewayError("upstream", 200, UNREADABLE, said, is_retryable=True) from error
-
-    def close(self) -> Iterator[Event]:
-        """Usage and the end; raises GatewayError when the end was not reached."""
-        if self._usage:
-            yield self._usage
-        if not self._finish:
-            raise GatewayError("incomplete", 200, is_retryable=True)
-        if self._finish in _BREAKDOWNS:
-            raise GatewayError("upstream", 200, self._finish, is_retryable=True)
-        reason = self._reason()
-        if reason == "stop" and not self._has_answer:
-            raise GatewayError("upstream", 200, "empty_reply", is_retryable=True)
-        yield Finished(reason)
-
-    def _reason(self) -> FinishReason:
-        if self._own_calls:
-            return "tool_calls"  # Google says STOP all the same
-        if self._finish == "MAX_TOKENS":
-            return "length"
-        return "stop" if self._finish in _STOPPED else "content_filter"
-
-    def _events(self, payload: Payload) -> Iterator[Event]:
+    def told(self, payload: Payload) -> Iterator[Event]:
         candidates = payload.get("candidates")
         if payload.get("error") or (not candidates and errors.is_error(payload)):
             raise errors.from_payload(payload)
@@ -80,17 +43,27 @@ class Reading:
             if not candidate.get("index"):
                 yield from self._candidate(candidate)
         if told := payload.get("usageMetadata"):  # cumulative: the last one counts
-            self._usage = _usage(told)
+            self.usage = _usage(told)
         blocked = (payload.get("promptFeedback") or {}).get("blockReason")
         if blocked and not candidates:
             raise GatewayError("content_refused", 200, storable(blocked), "The prompt was refused.")
 
+    def reason(self) -> FinishReason:
+        if self.finish in _BREAKDOWNS:
+            raise GatewayError("upstream", 200, self.finish, is_retryable=True)
+        if self._own_calls:
+            return "tool_calls"  # Google says STOP all the same
+        if self.finish == "MAX_TOKENS":
+            return "length"
+        return "stop" if self.finish in _STOPPED else "content_filter"
+
     def _candidate(self, candidate: Payload) -> Iterator[Event]:
         for part in (candidate.get("content") or {}).get("parts") or ():
             yield from self._part(part)
-        self._finish = str(candidate.get("finishReason") or self._finish)
+        self.finish = str(candidate.get("finishReason") or self.finish)
         for chunk in (candidate.get("groundingMetadata") or {}).get("groundingChunks") or ():
-            yield from self._cited(chunk.get("web") or {})
+            source = chunk.get("web") or {}
+            yield from self.cited(source.get("uri"), source.get("title"))
 
     def _part(self, part: Payload) -> Iterator[Event]:
         signature = storable(part.get("thoughtSignature"))
@@ -106,13 +79,13 @@ class Reading:
         elif code := part.get("executableCode"):
             yield from self._code(code)
         elif part.get("text") or signature:  # the last part may be a signature alone
-            self._has_answer = self._has_answer or bool(part.get("text"))
+            self.has_answer = self.has_answer or bool(part.get("text"))
             yield TextDelta(storable(part.get("text")), signature)
 
     def _inline(self, inline: Payload, signature: str) -> Iterator[Event]:
         content_type = storable(inline.get("mimeType") or inline.get("mime_type") or "image/png")
         if data := decoded(inline.get("data") or ""):
-            self._has_answer = True
+            self.has_answer = True
             self._media += 1
             yield MediaOut(_kind(content_type), data, "", content_type, key=f"part-{self._media}", signature=signature)
 
@@ -129,15 +102,9 @@ class Reading:
         yield ToolCallDelta(self._next_call(), name=INTERPRETER, arguments=arguments)
 
     def _next_call(self) -> int:
-        self._has_answer = True
+        self.has_answer = True
         self._calls += 1
         return self._calls - 1
-
-    def _cited(self, source: Payload) -> Iterator[Citation]:
-        url = storable(source.get("uri"))
-        if url and url not in self._citations:
-            self._citations.add(url)
-            yield Citation(url, storable(source.get("title")))
 
 
 def _kind(content_type: str) -> MediaKind:

@@ -1,7 +1,10 @@
 """The only door to the gateway: `stream` for replies, `submit` and `poll` for generations, `fetch_json` and `call`."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
+from dataclasses import replace
+from typing import NamedTuple
 
 from chats.catalog import ModelSpec
 
@@ -12,6 +15,8 @@ from .fetching import call, check_key, fetch_json
 from .generating import poll, submit
 from .log import Entry
 from .protocols import ReplyProtocol, load
+from .raw import filled
+from .recording import OnExchange, Recording, sources
 from .retries import RetryPolicy
 from .values import Credentials, Event, Finished, Prompt, Request, Started, Usage
 from .verdicts import is_blocked, is_gone, verdict
@@ -47,6 +52,7 @@ async def stream(
     credentials: Credentials,
     *,
     on_request: OnRequest | None = None,
+    on_exchange: OnExchange | None = None,
     on_retry: OnRetry | None = None,
     is_listed: bool = False,
     is_once: bool = False,
@@ -55,8 +61,8 @@ async def stream(
 
     Closing or cancelling it closes the connection to the gateway at once; wrap it in `contextlib.aclosing`. What
     fails before anything was shown is tried again where that is safe: `on_retry(error, wait_s)` is told before the
-    wait, `on_request(request)` before each try. `is_listed`: the key's own list of models has this one.
-    `is_once`: never tried again, over a connection of its own: a run that is counted and paid for one by one.
+    wait, `on_request(request)` and `on_exchange(recording)` before each try. `is_listed`: the key's own list of
+    models has this one. `is_once`: never tried again, over a connection of its own: a run that is counted and paid for one by one.
     """
     breaker.check(credentials)
     has_shown = False
@@ -64,7 +70,8 @@ async def stream(
     async for attempt in policy.retrying(is_listed, on_retry):
         tries = attempt.retry_state.attempt_number
         try:
-            async with aclosing(_tried(spec, prompt, credentials, tries, on_request, is_once)) as events:
+            tried = _tried(spec, prompt, credentials, tries, _Told(on_request, on_exchange), is_once)
+            async with aclosing(tried) as events:
                 async for event in events:
                     has_shown = has_shown or not isinstance(event, _UNSEEN)
                     yield event
@@ -75,35 +82,55 @@ async def stream(
             attempt.retry_state.set_exception((type(error), error, error.__traceback__))
 
 
+class _Told(NamedTuple):
+    """Who wants to know of each try."""
+
+    on_request: OnRequest | None
+    on_exchange: OnExchange | None
+
+    def of(self, recording: Recording) -> None:
+        if self.on_request:
+            self.on_request(recording.request)
+        if self.on_exchange:
+            self.on_exchange(recording)
+
+
 async def _tried(
-    spec: ModelSpec,
-    prompt: Prompt,
-    credentials: Credentials,
-    tries: int,
-    on_request: OnRequest | None,
-    is_paid: bool,
+    spec: ModelSpec, prompt: Prompt, credentials: Credentials, tries: int, told: _Told, is_paid: bool
 ) -> AsyncGenerator[Event, None]:
     protocol = load(spec.protocol)
     request = protocol.request(spec, prompt)
-    if on_request:
-        on_request(request)
-    with Entry(spec.model, request, credentials, tries) as entry:
-        async with exchange.opened(request, credentials, is_paid) as answer:
-            entry.request_id = answer.request_id
-            yield Started(answer.request_id, tries, answer.sent_at, answer.waited_s)
-            async with aclosing(_events(protocol, answer)) as events:
-                async for event in events:
-                    yield event
-            await answer.drain()
+    if prompt.raw is not None:
+        request = replace(request, json=await asyncio.to_thread(filled, prompt.raw, request.json or {}))
+    is_raw = prompt.raw is not None
+    recording = Recording(request, credentials, spec.model, spec.protocol, tries, sources(prompt), is_raw)
+    told.of(recording)
+    try:
+        with Entry(spec.model, request, credentials, tries) as entry:
+            async with exchange.opened(request, credentials, is_paid, recording) as answer:
+                entry.request_id = answer.request_id
+                yield Started(answer.request_id, tries, answer.sent_at, answer.waited_s)
+                async with aclosing(_events(protocol, answer, recording)) as events:
+                    async for event in events:
+                        yield event
+                await answer.drain()
+    except GatewayError as error:
+        recording.ended(error)
+        raise
+    finally:
+        recording.ended()
 
 
-async def _events(protocol: ReplyProtocol, answer: Answer) -> AsyncGenerator[Event, None]:
+async def _events(protocol: ReplyProtocol, answer: Answer, recording: Recording) -> AsyncGenerator[Event, None]:
     told = cut = None
     answer.waits()
     try:
         async for chunk in answer.chunks:
             answer.heard()
+            recording.heard(chunk)
             for event in protocol.read(chunk):
+                if recording.first_token_at is None:
+                    recording.shown()
                 yield event
             if protocol.is_done:
                 break

@@ -13,6 +13,7 @@ import httpx
 from . import connections, errors
 from .body import Body
 from .errors import GatewayError
+from .recording import Recording
 from .values import Credentials, Request
 
 UPLOAD_BYTES_PER_S = 125_000  # slower than this, an upload is stalled
@@ -80,10 +81,14 @@ class Answer:
 
 
 @asynccontextmanager
-async def opened(request: Request, credentials: Credentials, is_paid: bool = False) -> AsyncIterator[Answer]:
+async def opened(
+    request: Request, credentials: Credentials, is_paid: bool = False, recording: Recording | None = None
+) -> AsyncIterator[Answer]:
     """Sends `request` and waits for a 200; leaving it closes the connection. What `is_paid` goes over a fresh one."""
     sent_at, start = datetime.now(UTC), monotonic()
-    response = await _answered(request, credentials, is_paid)
+    if recording:
+        recording.sent()
+    response = await _answered(request, credentials, is_paid, recording)
     answer = Answer(response, sent_at, monotonic() - start, request.read_timeout_s)
     try:
         yield answer
@@ -91,7 +96,9 @@ async def opened(request: Request, credentials: Credentials, is_paid: bool = Fal
         await answer.close()
 
 
-async def _answered(request: Request, credentials: Credentials, is_paid: bool) -> httpx.Response:
+async def _answered(
+    request: Request, credentials: Credentials, is_paid: bool, recording: Recording | None
+) -> httpx.Response:
     prepared, size = _as_form(request, credentials) if request.form is not None else _as_json(request, credentials)
     if size > BODY_LIMIT:
         raise GatewayError("too_large", code="body_over_limit", message=f"{size} bytes, at most {BODY_LIMIT}")
@@ -101,9 +108,11 @@ async def _answered(request: Request, credentials: Credentials, is_paid: bool) -
             response = await http.send(prepared, stream=True)
     except TRANSPORT_ERRORS as error:
         raise unreached(error) from error
+    if recording:
+        recording.answered(response.status_code, response.headers)
     is_page = response.headers.get("content-type", "").startswith("text/html")
     if is_page or not response.is_success:
-        raise await _refusal(response)
+        raise await _refusal(response, recording)
     return response
 
 
@@ -151,7 +160,7 @@ def unreached(error: BaseException) -> GatewayError:
     return GatewayError("connection", code="connection_lost", message=str(reason), is_retryable=True)
 
 
-async def _refusal(response: httpx.Response) -> GatewayError:
+async def _refusal(response: httpx.Response, recording: Recording | None) -> GatewayError:
     body = bytearray()
     try:
         async with asyncio.timeout(ERROR_BODY_S):
@@ -164,4 +173,6 @@ async def _refusal(response: httpx.Response) -> GatewayError:
     finally:
         with suppress(*TRANSPORT_ERRORS):
             await response.aclose()
+    if recording and body:
+        recording.heard(bytes(body))
     return errors.read(response.status_code, response.headers, bytes(body))

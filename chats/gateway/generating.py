@@ -16,6 +16,7 @@ from .errors import GatewayError
 from .exchange import Answer
 from .log import Entry
 from .protocols import TaskProtocol, load_task
+from .recording import OnExchange, Recording, sources
 from .values import Credentials, Output, Prompt, Request, TaskState
 
 ANSWER_LIMIT = 256 * 2**20  # ten 4K pictures in base64
@@ -35,32 +36,46 @@ async def submit(
     *,
     on_sent: OnSent | None = None,
     on_partial: OnPartial | None = None,
+    on_exchange: OnExchange | None = None,
 ) -> TaskState:
     """One paid call, tried once; raises GatewayError, and `verdict` says what that means.
 
-    `on_sent` is awaited right before the bytes leave, `on_partial` for each picture that is only to be shown.
+    `on_sent` is awaited right before the bytes leave, `on_partial` for each picture that is only to be shown;
+    `on_exchange(recording)` is told before the call.
     """
     breaker.check(credentials)
     protocol = load_task(spec.protocol)
     request = await asyncio.to_thread(protocol.submit, spec, prompt)  # a picture may have to be cut to size
-    with Entry(spec.model, request, credentials, tries=1) as entry:
-        if on_sent:
-            await on_sent(request)
-        async with exchange.opened(request, credentials, is_paid=True) as answer:
-            entry.request_id = answer.request_id
-            if answer.content_type == STREAM:
-                state = await _streamed(protocol, answer, on_partial)
-                await answer.drain()
-            else:
-                state = await _whole(protocol, answer)
+    recording = Recording(request, credentials, spec.model, spec.protocol, sources=sources(prompt))
+    if on_exchange:
+        on_exchange(recording)
+    try:
+        with Entry(spec.model, request, credentials, tries=1) as entry:
+            if on_sent:
+                await on_sent(request)
+            async with exchange.opened(request, credentials, is_paid=True, recording=recording) as answer:
+                entry.request_id = answer.request_id
+                if answer.content_type == STREAM:
+                    state = await _streamed(protocol, answer, on_partial, recording)
+                    await answer.drain()
+                else:
+                    state = await _whole(protocol, answer, recording)
+    except GatewayError as error:
+        recording.ended(error)
+        raise
+    finally:
+        recording.ended()
     return replace(state, request_id=answer.request_id)
 
 
-async def _streamed(protocol: TaskProtocol, answer: Answer, on_partial: OnPartial | None) -> TaskState:
+async def _streamed(
+    protocol: TaskProtocol, answer: Answer, on_partial: OnPartial | None, recording: Recording
+) -> TaskState:
     answer.waits()
     try:
         async for chunk in answer.chunks:
             answer.heard()
+            recording.heard(chunk)
             for output in protocol.events(chunk):
                 if output.is_partial and on_partial:
                     await on_partial(output)
@@ -78,12 +93,13 @@ def _left(protocol: TaskProtocol, failure: GatewayError) -> TaskState:
         raise failure from None
 
 
-async def _whole(protocol: TaskProtocol, answer: Answer) -> TaskState:
+async def _whole(protocol: TaskProtocol, answer: Answer, recording: Recording) -> TaskState:
     body = bytearray()
     answer.waits()
     try:
         async for chunk in answer.chunks:
             answer.heard()
+            recording.heard(chunk)
             body += chunk
             if len(body) > ANSWER_LIMIT:
                 raise GatewayError("upstream", 200, "answer_over_limit", f"more than {ANSWER_LIMIT} bytes")

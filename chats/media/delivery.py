@@ -37,9 +37,10 @@ def deliver(attachment: Deliverable, fit: Fit, spec: ModelSpec) -> Part:
 def _as_data(attachment: Deliverable) -> Part:
     content = _fetched(attachment) if attachment.remote_url else _read(_sent(attachment).name)
     content_type = _sent_type(attachment, content)
-    if content_type == "image/jpeg":
-        content = _upright(content)
-    return Part(attachment.kind, data=content, content_type=content_type, name=attachment.name)
+    source = "" if attachment.remote_url else _sent(attachment).name
+    if content_type == "image/jpeg" and (upright := _upright(content)) is not content:
+        content, source = upright, ""
+    return Part(attachment.kind, data=content, content_type=content_type, source=source, name=attachment.name)
 
 
 def _as_url(attachment: Deliverable) -> Part:

@@ -176,7 +176,9 @@ def _key(exchange: Exchange) -> str:
     key = rest.strip() if scheme.lower() == "bearer" else scheme
     if not key and exchange.path.startswith(("/v1/models", "/v1beta/")):
         query = exchange.query.get("key", [""])[0]
-        key = exchange.headers.get("x-api-key") or exchange.headers.get("x-goog-api-key") or query
+        key = exchange.headers.get("x-goog-api-key") or query
+    if not key and exchange.path.startswith(("/v1/models", "/v1/messages", "/v1beta/")):
+        key = exchange.headers.get("x-api-key", "")
     return key
 
 

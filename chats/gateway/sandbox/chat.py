@@ -20,7 +20,7 @@ async def complete(call: Call, shop: Workshop) -> None:
     exchange, entry, body, settings = call.exchange, call.entry, call.body, shop.settings
     asked = misbehave.read(call.marks)
     read = await asyncio.to_thread(question.read, body) if len(body) > LARGE_BODY_BYTES else question.read(body)
-    entry.model, entry.parts = read.model, _parts(read)
+    entry.model, entry.parts = read.model, parts_of(read)
     odd = misbehave.still_due(misbehave.read(read.directives, asked), entry.attempt)
     await asyncio.sleep(odd.delay_s)
     if odd.has_fault and not odd.accepts_first:
@@ -46,7 +46,7 @@ def _writing_s(answer: Answer, tokens_per_s: float) -> float:
     return min(answer.usage["completion_tokens"] / tokens_per_s, LONGEST_WAIT_S)
 
 
-def _parts(read: Question) -> list[dict[str, object]]:
+def parts_of(read: Question) -> list[dict[str, object]]:
     """For the record: what came in, without its contents."""
     texts: list[dict[str, object]] = [{"type": "text", "characters": len(text)} for text in read.texts if text]
     media: list[dict[str, object]] = [

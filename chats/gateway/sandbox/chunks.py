@@ -21,12 +21,16 @@ FACE = "\ud83d", "\ude42"  # 🙂 as two halves of a surrogate pair
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """`is_delta`: it carries a piece of the answer, so `after:N` counts it; `event` is its name if it has one."""
+    """`is_delta`: it carries a piece of the answer, so `after:N` counts it; `event` is its name if it has one.
+
+    `wait_s` is how long the vendor was at work before it; nobody waits where no pace is kept.
+    """
 
     payload: dict[str, Any]
     is_delta: bool = False
     is_finish: bool = False
     event: str = ""
+    wait_s: float = 0
 
 
 class Chunks:

@@ -75,14 +75,15 @@ def listed(settings: Settings) -> dict[str, Model]:
     return {name: known.get(name, Model(name)) for name in settings.models}
 
 
-def find(settings: Settings, allowed: frozenset[str], name: str) -> Model:
+def find(settings: Settings, allowed: frozenset[str], name: str, protocol: str = "chat_completions") -> Model:
     """Raises what the gateway answers for a model that the key may not use, or that nobody serves."""
     model = listed(settings).get(name)
     if model is None:
         raise Refusal(usual(503, model=name))
     check_allowed(name, allowed)
-    if "chat_completions" not in model.protocols:
-        raise Refusal(Fault(500, "A", "not_supported", f"not implemented: {name} has no chat/completions"))
+    if protocol not in model.protocols:
+        route = protocol.replace("_", "/")
+        raise Refusal(Fault(500, "A", "not_supported", f"not implemented: {name} has no {route}"))
     return model
 
 

@@ -74,7 +74,12 @@ class Question:
 
 def read(body: bytes) -> Question:
     """Raises Refusal with the gateway's own 400s (errors.md 3)."""
-    raw = _checked(body)
+    return of_raw(parsed(body))
+
+
+def of_raw(raw: dict[str, Any]) -> Question:
+    """Of a body that was read already, or put into this form by another route."""
+    _check(raw)
     messages = raw["messages"]
     roles = [message.get("role") for message in messages]
     if roles[-3:] == ["user", "assistant", "user"] and GO_ON.match(content.text(messages[-1].get("content"))):
@@ -114,13 +119,18 @@ def _taken_apart(raw: dict[str, Any], messages: list[dict[str, Any]]) -> Questio
     )
 
 
-def _checked(body: bytes) -> dict[str, Any]:
+def parsed(body: bytes) -> dict[str, Any]:
+    """The object in a body; raises Refusal where there is none."""
     try:
         raw = json.loads(body)
     except ValueError as error:
         raise refused(f"invalid request body: {error}", code="bad_request_body") from error
     if not isinstance(raw, dict):
         raise refused("invalid request body: an object is needed", code="bad_request_body")
+    return raw
+
+
+def _check(raw: dict[str, Any]) -> None:
     if not raw.get("model") or not isinstance(raw["model"], str):
         raise refused("model is required", param="model")
     if not content.is_list_of_objects(raw.get("messages")) or not raw["messages"]:
@@ -129,7 +139,6 @@ def _checked(body: bytes) -> dict[str, Any]:
         if not isinstance(raw.get(name) or 0, int) or not 0 <= (raw.get(name) or 0) < ABSURD_TOKENS:
             raise refused(f"{name} is invalid", param=name)
     _check_choices(raw)
-    return raw
 
 
 OBJECTS = (

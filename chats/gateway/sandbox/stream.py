@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Iterator
 
 from chats.gateway.sandbox.chunks import Chunk
+from chats.gateway.sandbox.errors import Fault
 from chats.gateway.sandbox.exchange import Exchange, encoded
 from chats.gateway.sandbox.misbehave import Misbehaviour
 from chats.gateway.sandbox.record import Entry
@@ -48,6 +49,8 @@ class EventStream:
         for chunk, is_last in _with_last(chunks):
             if (chunk.is_delta or chunk.is_finish) and await self._is_over(chunk.is_finish):
                 break
+            if chunk.wait_s and self._gap_s:
+                await self.pause(chunk.wait_s)
             if chunk.is_delta:
                 await self._keep_pace()
             await self._event(encoded(chunk.payload), is_last and not self._odd.has_done, chunk.event)
@@ -76,11 +79,16 @@ class EventStream:
 
     async def _error(self) -> None:
         """Inside a 200 answer: a bare JSON line as after a ping, or as an event (errors.md 4)."""
-        _, _, body = self._odd.fault(self._entry.model).rendered(self._exchange.request_id)
-        if self._odd.error_form == "data":
-            await self._event(body, True)
+        is_event = self._odd.error_form == "data"
+        name, body = self._told(self._odd.fault(self._entry.model), is_event)
+        if is_event:
+            await self._event(body, True, name)
         else:
             await self._write(body + self._eol)
+
+    def _told(self, fault: Fault, is_event: bool) -> tuple[str, bytes]:
+        """The event's name and its data; routes whose streams have an error of their own say it here."""
+        return "", fault.rendered(self._exchange.request_id)[2]
 
     async def _keep_pace(self) -> None:
         self._deltas += 1

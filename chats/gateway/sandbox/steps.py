@@ -1,0 +1,64 @@
+"""What an answer does, step by step and before it has a wire format; messages/ and responses/ write it out."""
+
+from dataclasses import dataclass
+
+from chats.gateway.sandbox import tools
+from chats.gateway.sandbox.corpus import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    text: str
+    is_redacted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """`start` and `end` count characters of the text that the page supports."""
+
+    start: int
+    end: int
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    text: str
+    cited: tuple[Cited, ...] = ()
+    is_refusal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """The vendor's own look into the web: `action` is search, open_page or find_in_page."""
+
+    query: str
+    pages: tuple[Page, ...]
+    action: str = "search"
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """Code that the vendor ran itself; `picture` is a PNG."""
+
+    code: str
+    output: str
+    error: str = ""
+    picture: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """`picture` is a PNG in base64, `partials` what was shown before it was done."""
+
+    prompt: str
+    picture: str
+    partials: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    call: tools.Call
+
+
+Step = Thought | Said | Searched | Computed | Painted | Called

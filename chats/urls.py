@@ -15,7 +15,9 @@ ROOMS = (
     "invitations",
     "messages",
     "models",
+    "presets",
     "settings",
     "teams",
+    "tools",
 )
 urlpatterns = [pattern for room in ROOMS for pattern in import_module(f"chats.views.{room}").urlpatterns]

@@ -190,5 +190,6 @@ DOORS = [
     Door("POST", "/models/fit/", SIGNED_IN, json={"model": "gpt-4o", "attachments": ["{private_file}"]}),
     Door("PUT", "/models/gpt-4o/favourite/", SIGNED_IN),
     Door("DELETE", "/models/gpt-4o/favourite/", SIGNED_IN),
+    Door("GET", "/tools/?model=gpt-4o", "ok     ok     ok     ok     no     ok     in"),
     Door("GET", "/frames/diagram/", EVERYBODY),
 ]

@@ -10,11 +10,14 @@ import { language, t } from "lib/i18n.js";
 import { current, load } from "lib/model-list.js";
 import { modelOf } from "lib/models.js";
 import { toastError } from "lib/toast.js";
+import { choosableFor } from "lib/tool-list.js";
+import { VENDOR_TOOLS } from "lib/tools.js";
 
 const GUARD_MS = 300; // Send and Stop share a place: the second half of a double click is neither
 const ICONS = { send: "icon-arrow-up", save: "icon-check", stop: "icon-square", back: "icon-undo-2" };
 const KINDS = { image: () => t("sees pictures"), video: () => t("watches films"), audio: () => t("hears sound"), file: () => t("reads documents") };
 
+const fromPage = (id) => JSON.parse(document.getElementById(id)?.textContent || '""') || {};
 const wordsOf = (text = "") => text.split(" ").filter(Boolean);
 
 class ComposerBar extends HTMLElement {
@@ -43,7 +46,8 @@ class ComposerBar extends HTMLElement {
     const isAsked = !conversation && new URLSearchParams(location.search).has("model");
     const first = {
       model: { id: model, label, in: wordsOf(inputs), parameters: wordsOf(parameters) },
-      parameters: JSON.parse(document.getElementById("last-parameters")?.textContent || '""') || {},
+      parameters: fromPage("last-parameters"),
+      tools: fromPage("last-tools"),
       at: isAsked ? Infinity : 1000 * Number(lastAt || 0),
     };
     this.change(() => (this.choice = new Choice(drafts, place, first)));
@@ -66,8 +70,19 @@ class ComposerBar extends HTMLElement {
   /** `act(choice)` changes it. */
   change(act) {
     act(this.choice);
+    this.#askForTools();
     tell("choice-changed", {}, this);
     customElements.whenDefined("parameter-panel").then(() => this.#showPanel());
+  }
+
+  /** What was chosen before may be nothing for this model: known before the next message goes. */
+  async #askForTools() {
+    const { tools, model } = this.choice;
+    if (!tools.names.length || model.makes) return;
+    const list = await choosableFor(model.id).catch(() => null);
+    if (!list || model !== this.choice.model) return;
+    this.choice.offer(model.id, list);
+    this.#showTools(this.choice);
   }
 
   #showPanel() {
@@ -110,6 +125,17 @@ class ComposerBar extends HTMLElement {
     think.hidden = !choice.canThink;
     think.ariaPressed = String(choice.isThinking);
     this.#part("parameters-set").hidden = !choice.isTuned;
+    this.#showTools(choice);
+  }
+
+  #showTools(choice) {
+    const button = this.#part("tools");
+    const own = VENDOR_TOOLS.filter((name) => choice.parameters[name] === true);
+    const count = own.length + (choice.toolsOut?.names.length ?? 0);
+    button.hidden = Boolean(choice.model.makes);
+    button.toggleAttribute("data-on", count > 0);
+    button.ariaLabel = count ? t("Tools: %(count)s on", { count }) : t("Tools");
+    button.querySelector("[data-count]").textContent = count || "";
   }
 
   #showTakes(choice, kinds) {
@@ -127,6 +153,7 @@ class ComposerBar extends HTMLElement {
     const button = event.target.closest("button");
     if (button?.matches("[data-open-models]")) tell("open-model-picker", { model: this.choice.model.id });
     if (button?.matches("[data-think]")) this.change(() => this.choice.toggleThinking());
+    if (button?.matches("[data-tools]")) tell("open-tool-menu", { bar: this, anchor: button });
     if (button?.matches("[data-queue]")) tell("composer-send", {}, this);
     if (button?.matches("[data-send]")) this.#press();
   }

@@ -70,7 +70,8 @@ export class Asked {
     const parameters = isSame ? JSON.parse(article.dataset.parameters || "{}") : {};
     const label = isSame ? article.querySelector(".message-model")?.textContent : model;
     const runs = isSame && article.dataset.runs ? { runs: JSON.parse(article.dataset.runs) } : {};
-    const client_id = sending.answerAgain({ message: Number(message), model: model ?? article.dataset.model, parameters, ...runs });
+    const tools = article.dataset.tools ? { tools: JSON.parse(article.dataset.tools) } : {};
+    const client_id = sending.answerAgain({ message: Number(message), model: model ?? article.dataset.model, parameters, ...tools, ...runs });
     this.#showAnswer(role === "user" ? message : Number(parent), client_id, label);
   }
 

@@ -1,6 +1,7 @@
 /** The model and parameters that the next message goes out with, remembered per conversation. */
 
 import { carriedOver } from "lib/models.js";
+import { VENDOR_TOOLS, outgoing, toolsOf } from "lib/tools.js";
 
 /** What a model is asked for through its form; those that answer too are asked as any other. */
 const drawnBy = (form) => (form && !form.replies ? form.makes : "");
@@ -21,20 +22,23 @@ export class Choice {
   values = {}; // of models with a form, each its own: {model: {name: value}}
   also = []; // models that make the same beside it
   count = 1; // variations of each
+  tools; // {names, is_auto, most_rounds}, whatever the model can call of them
+  #offered = null; // what this model can call, once somebody has asked
   #wanted = {};
   #drafts;
   #place;
 
-  /** `first`: what the page came with, {model, parameters, at}; what was chosen here later than that wins. */
+  /** `first`: what the page came with, {model, parameters, tools, at}; what was chosen here later than that wins. */
   constructor(drafts, place, first) {
     this.#drafts = drafts;
     this.#place = place;
     const kept = drafts.choice(place);
-    const { model, parameters } = kept && kept.at >= first.at ? kept : first;
+    const { model, parameters, tools } = kept && kept.at >= first.at ? kept : first;
     this.model = brief(model);
     this.values = kept?.values ?? {};
     if (kept?.model.id === model.id) Object.assign(this, { also: kept.also ?? [], count: kept.count ?? 1 });
     this.#wanted = parameters;
+    this.tools = toolsOf(tools);
   }
 
   /** All that was set; a model that does not offer a setting only leaves it out. */
@@ -47,7 +51,23 @@ export class Choice {
     return this.model.makes ? this.wanted : carriedOver(this.model.parameters, this.wanted);
   }
 
+  /** What the next reply may call; null for nothing. */
+  get toolsOut() {
+    return this.model.makes ? null : outgoing(this.tools, this.#offered);
+  }
+
+  setTools(tools) {
+    this.tools = toolsOf(tools);
+    this.#keep();
+  }
+
+  /** The server has said what `model` can call. */
+  offer(model, tools) {
+    if (model === this.model.id) this.#offered = tools;
+  }
+
   pick(model) {
+    if (model.id !== this.model.id) this.#offered = null;
     this.#take(model);
     this.also = this.also.filter((id) => id !== model.id);
     this.#keep();
@@ -105,7 +125,7 @@ export class Choice {
 
   /** Is anything set in the panel, beside what the bar shows itself? */
   get isTuned() {
-    return Object.keys(this.parameters).some((name) => name !== "thinking");
+    return Object.keys(this.parameters).some((name) => name !== "thinking" && !VENDOR_TOOLS.includes(name));
   }
 
   takes(kind) {
@@ -118,7 +138,7 @@ export class Choice {
   }
 
   #keep() {
-    const { model, values, also, count } = this;
-    this.#drafts.choose(this.#place, { model, parameters: this.#wanted, values, also, count });
+    const { model, values, also, count, tools } = this;
+    this.#drafts.choose(this.#place, { model, parameters: this.#wanted, values, also, count, tools });
   }
 }

@@ -48,7 +48,7 @@ export class Drafts {
     return isFree;
   }
 
-  /** The model and parameters chosen here: {model, parameters, values, also, count, at}; apart from the text, so that sending keeps them. */
+  /** The model and parameters chosen here: {model, parameters, values, also, count, tools, at}; apart from the text, so that sending keeps them. */
   choice(place) {
     return this.#kept.get(`choice/${place}`) ?? null;
   }

@@ -17,7 +17,7 @@ export class Outbox {
   #tab = newId();
   #tries = new Map(); // client_id: how often this tab has sent it
   #sent = new Set(); // on the line as it is now
-  #listeners = { accepted: new Set(), refused: new Set(), change: new Set() };
+  #listeners = { accepted: new Set(), answered: new Set(), refused: new Set(), change: new Set() };
   #isOpen = false;
   #flushes = 0; // under way
   #lastAt = 0;
@@ -35,6 +35,7 @@ export class Outbox {
     this.#holdLock();
     this.#socket.on("state", ({ state }) => this.#lineIs(state));
     this.#socket.on("message.accepted", (frame) => this.#answered("accepted", frame));
+    this.#socket.on("tool.answered", (frame) => this.#answered("answered", frame));
     this.#socket.on("frame.refused", (frame) => this.#answered("refused", frame));
     this.#kept.onForeign(this.#browser, FOLDER, () => this.#foreignChange());
     return this;
@@ -104,7 +105,7 @@ export class Outbox {
     return entry;
   }
 
-  /** Listens to "accepted" and "refused" (answer, entry) or "change" (); returns a function that stops it. */
+  /** Listens to "accepted", "answered" and "refused" (answer, entry) or "change" (); returns a function that stops it. */
   on(type, act) {
     this.#listeners[type].add(act);
     return () => this.#listeners[type].delete(act);

@@ -26,12 +26,12 @@ export class Sending {
     socket.on("state", ({ state }) => state === "open" && this.#sendStops());
   }
 
-  /** `question`: {client_id?, text, files, model, parameters}; `edit`: the message it replaces. Returns the client_id.
+  /** `question`: {client_id?, text, files, model, parameters, tools?}; `edit`: the message it replaces. Returns the client_id.
    *
    * One that makes pictures or films has `runs` and `cards`: what stands on the page until the server's own comes.
    */
   ask({ conversation, parent, team, edit = null }, question) {
-    const { client_id, text, files, model, parameters, runs, cards } = question;
+    const { client_id, text, files, model, parameters, tools, runs, cards } = question;
     const frame = {
       type: "message.create",
       client_id,
@@ -42,6 +42,7 @@ export class Sending {
       attachments: files.map(({ id }) => id),
       parameters,
       team: Number(team) || null,
+      ...(tools ? { tools } : {}),
       ...(runs ? { roles: rolesOf(files), runs } : {}),
     };
     const place = placeOf(conversation, team);
@@ -55,8 +56,13 @@ export class Sending {
   }
 
   /** `runs`: of an answer that was several jobs. */
-  answerAgain({ message, model, parameters, runs }) {
-    return this.#outbox.send({ type: "reply.create", message, model, parameters, ...(runs ? { runs } : {}) });
+  answerAgain({ message, model, parameters, tools, runs }) {
+    return this.#outbox.send({ type: "reply.create", message, model, parameters, ...(tools ? { tools } : {}), ...(runs ? { runs } : {}) });
+  }
+
+  /** `answer`: {message, call, action, arguments?, result?, is_error?} to a call that waits for a person. */
+  answerCall(answer) {
+    return this.#outbox.send({ type: "tool.answer", ...answer });
   }
 
   goOn(message) {
@@ -98,6 +104,7 @@ export class Sending {
   }
 
   #refused({ client_id, error }, entry) {
+    if (entry.frame.type === "tool.answer") return void this.#tell("call-refused", { ...entry.frame, error });
     this.#stopWhenAccepted.delete(client_id);
     this.#tell("message-returning", { place: entry.place }); // a box saves what is newer first
     const waits = error.code === RUNNING && !entry.edit;
@@ -121,8 +128,8 @@ export class Sending {
 }
 
 /** As it was asked. */
-function questionOf({ client_id, text, model, parameters, runs }, files, cards) {
-  return { client_id, text, files, model, parameters, ...(runs ? { runs } : {}), ...(cards ? { cards } : {}) };
+function questionOf({ client_id, text, model, parameters, tools, runs }, files, cards) {
+  return { client_id, text, files, model, parameters, ...(tools ? { tools } : {}), ...(runs ? { runs } : {}), ...(cards ? { cards } : {}) };
 }
 
 const rolesOf = (files) => Object.fromEntries(files.flatMap(({ id, role }) => (role ? [[id, role]] : [])));

@@ -32,8 +32,8 @@ export class Submission {
 
   question() {
     const { desk, choice } = this.#parts;
-    const { model, parameters } = choice();
-    const asked = { client_id: newId(), text: desk.text, files: desk.tray.files, model: model.id, parameters };
+    const { model, parameters, toolsOut: tools } = choice();
+    const asked = { client_id: newId(), text: desk.text, files: desk.tray.files, model: model.id, parameters, ...(tools ? { tools } : {}) };
     return { ...asked, ...this.#parts.draft()?.question };
   }
 

@@ -21,14 +21,18 @@ class EventReader:
     def feed(self, chunk: bytes) -> Iterator[tuple[str, bytes]]:
         """The events that are complete now."""
         # The common case by far: one chunk is one whole event of one line.
-        if (
-            chunk[:6] == b"data: "
-            and chunk[-2:] == b"\n\n"
-            and chunk.find(b"\n") == len(chunk) - 2
-            and not (self._pieces or self._data or self._name or self._bare)
-        ):
-            yield "", chunk[6:-2]
-            return
+        if chunk[-2:] == b"\n\n" and not (self._pieces or self._data or self._name or self._bare):
+            end = chunk.find(b"\n")
+            if chunk[:6] == b"data: " and end == len(chunk) - 2:
+                yield "", chunk[6:-2]
+                return
+            if (
+                chunk[:7] == b"event: "
+                and chunk[end + 1 : end + 7] == b"data: "
+                and chunk.find(b"\n", end + 1) == len(chunk) - 2
+            ):
+                yield chunk[7:end].decode("utf-8", "replace").strip(), chunk[end + 7 : -2]
+                return
         *lines, tail = chunk.split(b"\n")
         if lines and self._pieces:
             lines[0] = b"".join((*self._pieces, lines[0]))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chats.catalog import ModelSpec
+from chats.gateway.thinking import Wish, effort
 
 Body = dict[str, Any]
 
@@ -56,16 +57,6 @@ def _set_thinking(body: Body, spec: ModelSpec, values: Mapping[str, Any]) -> Non
         write(body, facts | {"adaptive": spec.options.get("claude_adaptive", False)}, Wish(values))
 
 
-class Wish:
-    """What a person asked of thinking: on, off or None for not said; how hard, and at most how many tokens."""
-
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        self.effort: str = values.get("effort") or ""
-        self.budget: int | None = values.get("budget")
-        said = {True: True, False: False, "on": True, "off": False}.get(values.get("thinking", ""))
-        self.is_on: bool | None = True if said is None and (self.effort or self.budget) else said
-
-
 def _enable_thinking(body: Body, facts: Mapping[str, Any], wish: Wish) -> None:
     # Not `thinking`: the Alibaba channel does not translate it for Qwen (GS relay/channel/ali/adaptor.go).
     if wish.is_on is not None and facts.get("mode") == "optional":
@@ -81,24 +72,14 @@ def _thinking_type(body: Body, facts: Mapping[str, Any], wish: Wish) -> None:
         body["reasoning_effort"] = wish.effort
 
 
-def _effort(facts: Mapping[str, Any], wish: Wish) -> str:
-    """The word for it; "" leaves it to the vendor."""
-    values = facts.get("values") or ()
-    if wish.is_on is False:  # where there is no off, the least it can
-        return values[0] if values and values[0] in ("none", "minimal", "low") else ""
-    if wish.is_on and not wish.effort and "none" in values:
-        return "medium"  # gpt-5.1 and later do not think unless told to (models-text.json)
-    return wish.effort
-
-
 def _reasoning_effort(body: Body, facts: Mapping[str, Any], wish: Wish) -> None:
-    if effort := _effort(facts, wish):
-        body["reasoning_effort"] = effort
+    if word := effort(facts, wish):
+        body["reasoning_effort"] = word
 
 
 def _reasoning_object(body: Body, facts: Mapping[str, Any], wish: Wish) -> None:
-    if effort := _effort(facts, wish):
-        body["reasoning"] = {"effort": effort}
+    if word := effort(facts, wish):
+        body["reasoning"] = {"effort": word}
 
 
 def _claude(body: Body, facts: Mapping[str, Any], wish: Wish) -> None:
@@ -140,7 +121,7 @@ def _google_budget(body: Body, facts: Mapping[str, Any], wish: Wish) -> None:
 
 
 def _google_level(body: Body, facts: Mapping[str, Any], wish: Wish) -> None:
-    level = _effort(facts, wish)
+    level = effort(facts, wish)
     _google(body, {"thinking_level": level} if level else {})
 
 

@@ -86,7 +86,7 @@ class ComposerBar extends HTMLElement {
   }
 
   #showPanel() {
-    const panel = document.querySelector("parameter-panel");
+    const panel = document.querySelector("#panel parameter-panel");
     if (panel) Object.assign(panel, { model: this.choice.model.id, value: this.choice.wanted, task: this.#task });
   }
 

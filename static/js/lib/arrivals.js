@@ -6,6 +6,7 @@ import { load } from "lib/model-list.js";
 import { modelOf } from "lib/models.js";
 import { Opening, suggested } from "lib/opening.js";
 import { LONG_TEXT } from "lib/pasted.js";
+import { lay } from "lib/presets.js";
 import { request } from "lib/requests.js";
 import { toast, toastError, toastUndo } from "lib/toast.js";
 import { facts } from "lib/uploads.js";
@@ -28,6 +29,7 @@ export class Arrivals {
       catalog: load,
       use: (use) => this.#use(use),
       change: (generation) => this.#change(generation),
+      preset: (asked) => this.#preset(asked),
     });
   }
 
@@ -38,6 +40,7 @@ export class Arrivals {
     listen(composer, "files-dropped", ({ detail }) => this.#dropped(detail));
     listen(composer, "form-use", ({ detail }) => this.#use(detail));
     listen(document, "attachment-use", ({ detail }) => this.#use(detail));
+    listen(document, "preset-use", ({ detail }) => this.#preset(detail));
     listen(document, "generation-change", ({ detail }) => this.#change(detail.generation));
     listen(document, "click", ({ target }) => this.#opener(target.closest?.(".opener")));
   }
@@ -78,6 +81,10 @@ export class Arrivals {
   #suggest(text) {
     this.#composer.text.value = suggested(this.#composer.desk.text, text);
     this.#composer.typed();
+  }
+
+  #preset(asked) {
+    lay(this.#composer, asked).catch(toastError);
   }
 
   /** A file that is already here: of a result, of the gallery. `model` is picked first if one is named. */

@@ -3,9 +3,14 @@
 import { hindrance } from "lib/models.js";
 import { request } from "lib/requests.js";
 
-/** {model, text, url, attachment, role, change} of an address, and the address without them: a reload must not bring them twice. */
+/** {model, text, url, attachment, role, change} of an address, and the address without them: a reload must not bring them twice.
+ *
+ * With `?preset=7` there is a `preset`, and everything else goes into its slots: `values`.
+ */
 export function prefillOf(address) {
   const url = new URL(address);
+  const preset = Number(url.searchParams.get("preset")) || 0;
+  if (preset) return { preset, values: slotsIn(url.searchParams), isEmpty: false, rest: url.pathname + url.hash };
   const take = (name) => {
     const value = url.searchParams.get(name) ?? "";
     url.searchParams.delete(name);
@@ -15,6 +20,11 @@ export function prefillOf(address) {
   const asked = { attachment: Number(take("attachment")) || 0, role: take("role"), change: Number(take("change")) || 0 };
   const isEmpty = !Object.values(prefill).some(Boolean) && !asked.attachment && !asked.change;
   return { ...prefill, ...asked, isEmpty, rest: url.pathname + url.search + url.hash };
+}
+
+function slotsIn(params) {
+  params.delete("preset");
+  return Object.fromEntries(params);
 }
 
 /** A suggestion never replaces what somebody has typed. */
@@ -39,7 +49,7 @@ export function modelFor(kinds, models, hindrance, wanted = "") {
 /** Carries both out.
  *
  * `composer`: suggest(text), addFiles(files), attachUrl(url), choose(what), pick(model), catalog(),
- * use({attachment, role}), change(generation).
+ * use({attachment, role}), change(generation), preset({preset, values}).
  */
 export class Opening {
   #composer;
@@ -50,10 +60,11 @@ export class Opening {
 
   /** Nothing is ever sent: the link may be anybody's. In a conversation only a generation to change is taken. */
   takeAddress(isNew) {
-    const { text, url, attachment, role, change, isEmpty, rest } = prefillOf(location.href);
+    const { text, url, attachment, role, change, preset, values, isEmpty, rest } = prefillOf(location.href);
     if (isEmpty || !(isNew || change)) return;
     history.replaceState(history.state, "", rest);
     if (change) return void this.#composer.change(change);
+    if (preset) return void this.#composer.preset({ preset, values });
     if (attachment) this.#composer.use({ attachment: { id: attachment }, role });
     if (text) this.#composer.suggest(text);
     if (url) this.#composer.attachUrl(url);

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from chats.catalog import ModelSpec
 
 from . import breaker, connections, exchange
+from .calls import embed, formula_tools, rerank, run_formula, search
 from .errors import GatewayError
 from .exchange import Answer
 from .fetching import call, check_key, fetch_json
@@ -27,10 +28,15 @@ __all__ = [
     "call",
     "check_key",
     "close",
+    "embed",
     "fetch_json",
+    "formula_tools",
     "is_blocked",
     "is_gone",
     "poll",
+    "rerank",
+    "run_formula",
+    "search",
     "stream",
     "submit",
     "verdict",

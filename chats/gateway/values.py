@@ -292,3 +292,13 @@ class Search:
     credits: int | None = None
     related: tuple[str, ...] = ()
     request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaResult:
+    """What a Kimi system tool gave, as the model is told it; an encrypted text is for Kimi models alone to read."""
+
+    text: str
+    is_error: bool = False
+    is_encrypted: bool = False
+    request_id: str = ""

@@ -60,6 +60,25 @@ class TaskProtocol:
         raise NotImplementedError
 
 
+class CallProtocol:
+    """Turns one question into one call and its whole answer into one value. Pure; one instance per call."""
+
+    def request(self, spec: ModelSpec, asked: Mapping[str, Any]) -> Request:
+        raise NotImplementedError
+
+    def read(self, body: Mapping[str, Any]) -> Any:
+        """What the answer says; raises GatewayError, code "bad_answer", for one without what was asked for."""
+        raise NotImplementedError
+
+
+def load_call(name: str) -> CallProtocol:
+    """A fresh `Protocol` of the module `name`, which answers at once; raises TypeError for one of another kind."""
+    protocol = import_module(f"{__name__}.{name}").Protocol()
+    if not isinstance(protocol, CallProtocol):
+        raise TypeError(f"{name} does not answer at once")
+    return protocol
+
+
 def load_task(name: str) -> TaskProtocol:
     """A fresh `Protocol` of the module `name`, which speaks of tasks; raises TypeError for one of replies."""
     protocol = import_module(f"{__name__}.{name}").Protocol()

@@ -2,9 +2,9 @@
 
 from . import reading
 from .parameters import Parameter, clean_parameters
-from .spec import AVAILABLE_PROTOCOLS, ModelSpec
+from .spec import AVAILABLE_PROTOCOLS, ModelSpec, asked_by
 
-__all__ = ["AVAILABLE_PROTOCOLS", "ModelSpec", "Parameter", "clean_parameters", "get", "listed"]
+__all__ = ["AVAILABLE_PROTOCOLS", "ModelSpec", "Parameter", "asked_by", "clean_parameters", "get", "listed"]
 
 
 def get(model: str) -> ModelSpec:

@@ -38,6 +38,7 @@ class Parameter:
     )  # what stands on the wire for it; what is not named is not sent
     is_sent: bool = True  # False: it only tells the protocol how to send
     note: str = ""
+    protocols: tuple[str, ...] = ()  # offered only while one of these is chosen
 
     def described(self) -> dict[str, Any]:
         """As the panel reads it: without what is not set, and without where it goes on the wire."""
@@ -50,18 +51,20 @@ class Parameter:
         return {key: value for key, value in facts.items() if value not in (None, "", ())}
 
 
+_NOT_RESPONSES = ("chat_completions", "messages", "generate_content")
+_NEITHER = ("chat_completions", "generate_content")  # not among the fields of /v1/responses and /v1/messages
 CHAT = (
-    Parameter("system_prompt", "text", max_length=40_000),
     Parameter("temperature", "number", minimum=0, maximum=2, step=0.1),
     Parameter("top_p", "number", minimum=0, maximum=1, step=0.05),
     Parameter("max_tokens", "integer", minimum=1),
-    Parameter("frequency_penalty", "number", minimum=-2, maximum=2, step=0.1),
-    Parameter("presence_penalty", "number", minimum=-2, maximum=2, step=0.1),
-    Parameter("seed", "integer", minimum=0, maximum=2**31 - 1),
-    Parameter("stop", "list", maximum=4, max_length=200),
+    Parameter("frequency_penalty", "number", minimum=-2, maximum=2, step=0.1, protocols=_NEITHER),
+    Parameter("presence_penalty", "number", minimum=-2, maximum=2, step=0.1, protocols=_NEITHER),
+    Parameter("seed", "integer", minimum=0, maximum=2**31 - 1, protocols=_NEITHER),
+    Parameter("stop", "list", maximum=4, max_length=200, protocols=_NOT_RESPONSES),
 )
 BUDGETED = ("enable_thinking", "extra_body.enable_thinking", "claude", "google.thinking_budget")
 WORDED = ("reasoning_effort", "reasoning.effort", "google.thinking_level")
+VENDORS_TOOLS = ("web_search", "code_execution", "url_context", "image_generation")
 
 
 def of_spec(spec: "ModelSpec") -> tuple[Parameter, ...]:
@@ -92,12 +95,39 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _all(spec: "ModelSpec") -> Iterator[Parameter]:
-    if spec.protocol not in ("chat_completions", "responses", "messages", "generate_content"):
-        return
-    yield CHAT[0]
+    ways = spec.ways
+    for parameter in _usual(spec) if ways else ():
+        its_ways = tuple(name for name in ways if name in (parameter.protocols or ways))
+        if its_ways:
+            yield replace(parameter, protocols=its_ways if its_ways != ways else ())
+    if len(ways) > 1:
+        yield Parameter("protocol", "choice", default=spec.protocol, choices=ways)
+
+
+def _usual(spec: "ModelSpec") -> Iterator[Parameter]:
+    yield Parameter("system_prompt", "text", max_length=40_000)
     yield from _thinking(spec.options.get("thinking") or {})
-    yield from CHAT[1:]
+    yield from _of_vendor(spec)
+    yield from CHAT
     yield from _voice(spec)
+    for name, its_ways in (spec.options.get("tools") or {}).items():
+        yield Parameter(name, "boolean", protocols=tuple(its_ways))
+    if spec.takes_functions:
+        yield Parameter("tool_choice", "choice", default="auto", choices=("auto", "required", "none"))
+        yield Parameter("parallel_tool_calls", "boolean", protocols=("chat_completions", "responses"))
+
+
+def _of_vendor(spec: "ModelSpec") -> Iterator[Parameter]:
+    """Switches of one vendor's formats (text.md 3.1, 4.1, 5.1)."""
+    thinks = (spec.options.get("thinking") or {}).get("mode", "none") != "none"
+    if thinks and spec.vendor == "openai":
+        words = ("auto", "concise", "detailed")
+        yield Parameter("summary", "choice", default="auto", choices=words, protocols=("responses",))
+    if spec.options.get("verbosity"):
+        yield Parameter("verbosity", "choice", default="medium", choices=("low", "medium", "high"))
+    if spec.vendor == "anthropic":
+        yield Parameter("interleaved", "boolean", only_with="thinking", protocols=("messages",))
+        yield Parameter("cache", "boolean", protocols=("messages",))
 
 
 def _thinking(facts: Mapping[str, Any]) -> Iterator[Parameter]:
@@ -123,7 +153,7 @@ def _voice(spec: "ModelSpec") -> Iterator[Parameter]:
 
 def _overridden(parameter: Parameter, overrides: Mapping[str, Mapping[str, Any]]) -> Parameter:
     facts = dict(overrides.get(parameter.name, {}))
-    for key in ("choices", "not_with", "also"):
+    for key in ("choices", "not_with", "also", "protocols"):
         if key in facts:
             facts[key] = tuple(facts[key])
     return replace(parameter, **facts) if facts else parameter
@@ -137,6 +167,7 @@ def clean_parameters(spec: "ModelSpec", raw: Mapping[str, Any]) -> dict[str, Any
 def cleaned(spec: "ModelSpec", parameters: Iterable[Parameter], raw: Mapping[str, Any]) -> dict[str, Any]:
     """The same for some of the model's settings, those of one task."""
     known = {p.name: p for p in parameters}
+    raw = _of_protocol(spec, known, raw)
     for name in raw:
         if name not in known:
             raise ValueError(_("%(model)s has no setting “%(name)s”.") % {"model": spec.label, "name": name})
@@ -146,6 +177,17 @@ def cleaned(spec: "ModelSpec", parameters: Iterable[Parameter], raw: Mapping[str
     kept = {name: v for name, v in kept.items() if not any(kept.get(rival) for rival in known[name].not_with)}
     _check_budget(spec, kept)
     return kept
+
+
+def _of_protocol(spec: "ModelSpec", known: Mapping[str, Parameter], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what the chosen protocol cannot say; a choice where there is none is one of another model's."""
+    chosen = raw.get("protocol") or spec.protocol
+    return {
+        name: value
+        for name, value in raw.items()
+        if (name in known or name != "protocol")
+        and (name not in known or not known[name].protocols or chosen in known[name].protocols)
+    }
 
 
 def _check_budget(spec: "ModelSpec", values: Mapping[str, Any]) -> None:

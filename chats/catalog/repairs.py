@@ -67,7 +67,9 @@ def nearest(spec: ModelSpec, files: Sequence[FileFacts], delivery: Delivery, com
 def _askable(spec: ModelSpec, models: Iterable[ModelSpec]) -> Iterator[ModelSpec]:
     """Others that can be asked now; who talks is never sent to one who draws."""
     for other in models:
-        if other.model != spec.model and other.is_available and (_draws(spec) or not _draws(other)):
+        if other.is_bench or not other.is_available:
+            continue
+        if other.model != spec.model and (_draws(spec) or not _draws(other)):
             yield other
 
 

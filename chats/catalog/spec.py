@@ -1,14 +1,19 @@
 """One model as data: its names, what goes in and comes out, how it is asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .parameters import Parameter, of_spec
+from .parameters import Parameter, merged, of_spec
 
-AVAILABLE_PROTOCOLS = frozenset(
-    {"chat_completions", "generate_content", "images", "async_images", "video_generations", "videos"}
-)
+REPLY_PROTOCOLS = frozenset({"chat_completions", "responses", "messages", "generate_content"})
+CALL_PROTOCOLS = frozenset({"embeddings", "rerank", "search", "formulas"})  # answered at once, on a bench
+AVAILABLE_PROTOCOLS = REPLY_PROTOCOLS | CALL_PROTOCOLS | {"images", "async_images", "video_generations", "videos"}
+# What the other formats can carry is less than a model may take (text.md 3.2, 4.1, 5.1).
+_CARRIED = {
+    "responses": frozenset({"text", "image", "file"}),
+    "messages": frozenset({"text", "image", "file"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +55,40 @@ class ModelSpec:
         return self.protocol in AVAILABLE_PROTOCOLS
 
     @property
+    def is_bench(self) -> bool:
+        """Whether it is worked with on a bench, never in a conversation."""
+        return self.protocol in CALL_PROTOCOLS
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The protocols a conversation may choose from, the usual one first."""
+        usual = (self.protocol,) if self.protocol in REPLY_PROTOCOLS else ()
+        others = (name for name in self.protocols if usual and name in REPLY_PROTOCOLS and name != self.protocol)
+        return (*usual, *others)
+
+    @property
+    def takes_functions(self) -> bool:
+        """Whether it can be given tools of ours."""
+        return bool(self.ways) and bool(self.options.get("functions", True))
+
+    @property
     def wire_model(self) -> str:
         return self.options.get("wire_model", self.model)
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         return of_spec(self)
+
+
+def asked_by(spec: ModelSpec, parameters: Mapping[str, Any]) -> ModelSpec:
+    """`spec` as it is asked with the protocol that `parameters` choose: only what that one carries goes in.
+
+    A choice from before that is no longer one counts as none.
+    """
+    chosen = parameters.get("protocol")
+    if chosen not in spec.ways or chosen == spec.protocol:
+        return spec
+    facts = spec.options.get("over", {}).get(chosen, {})
+    options = merged(spec.options, facts) if facts else spec.options
+    inputs = spec.inputs & _CARRIED.get(chosen, spec.inputs)
+    return replace(spec, protocol=chosen, options=options, inputs=inputs)

@@ -110,7 +110,7 @@ def test_everything_that_draws_or_films_can_be_asked_now():
 
 def test_what_only_another_route_reaches_is_named_and_not_available():
     later = {spec.protocol for spec in catalog.listed() if not spec.is_available}
-    assert later == {"responses", "speech", "embeddings", "realtime", "search", "formulas"}
+    assert later == {"speech", "realtime"}
 
 
 def test_a_name_nobody_listed_gets_a_plain_chat_spec():

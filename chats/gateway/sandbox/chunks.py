@@ -71,7 +71,7 @@ class Chunks:
     def _deltas(self) -> Iterator[dict[str, Any]]:
         yield from _reasoning(self._answer)
         if self._odd.big_event_bytes:
-            yield _content(_filler(self._odd.big_event_bytes))
+            yield _content(filler(self._odd.big_event_bytes))
         yield from _spread(self._text(), _sound(self._answer))
         if self._answer.picture:
             yield from _shown(self._answer.picture, self._odd.image_form or "markdown")
@@ -154,7 +154,7 @@ def _without_index(call: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in call.items() if key != "index"}
 
 
-def _filler(size: int) -> str:
+def filler(size: int) -> str:
     line = "0123456789 " * 9 + "\n"
     return (line * (size // len(line) + 1))[:size]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from chats.gateway.sandbox import chat, delivery, images, native, polls, tasks
+from chats.gateway.sandbox import chat, delivery, images, messages, native, polls, responses, tasks
 from chats.gateway.sandbox.errors import Fault, Refusal
 from chats.gateway.sandbox.exchange import Exchange
 from chats.gateway.sandbox.tasks import Call
@@ -14,6 +14,8 @@ from chats.gateway.sandbox.workshop import Workshop
 Making = Callable[[Call, Workshop], Coroutine[Any, Any, None]]
 MAKING: dict[str, Making] = {
     "/v1/chat/completions": chat.complete,
+    "/v1/messages": messages.reply,
+    "/v1/responses": responses.reply,
     "/v1/images/generations": images.draw,
     "/v1/images/edits": images.draw,
     "/v1/edits": images.draw,

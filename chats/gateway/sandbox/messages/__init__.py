@@ -1,0 +1,54 @@
+"""POST /v1/messages, Anthropic's own form (text.md 5): from the body to the last byte."""
+
+import asyncio
+from dataclasses import replace
+
+from chats.gateway.sandbox.errors import Fault, Refusal
+from chats.gateway.sandbox.exchange import encoded
+from chats.gateway.sandbox.messages import asked, checks, events
+from chats.gateway.sandbox.planning import plan
+from chats.gateway.sandbox.stream import EventStream
+from chats.gateway.sandbox.taking import Taken, take
+from chats.gateway.sandbox.tasks import Call
+from chats.gateway.sandbox.workshop import Workshop
+
+BETA = "interleaved-thinking"
+
+
+async def reply(call: Call, shop: Workshop) -> None:
+    try:
+        taken = await take(call, shop, asked.read, "messages", checks.check)
+    except Refusal as refusal:
+        raise Refusal(dressed(refusal.fault)) from refusal
+    wanted = plan(taken, _thinks(taken))
+    message = events.Message(taken, wanted)
+    if taken.question.streams or taken.odd.forces_sse:
+        stream = ClaudeStream(call.exchange, call.entry, replace(taken.odd, has_done=False), taken.pace)
+        await stream.begin()
+        await stream.send_all(message.chunks())
+        return
+    await asyncio.sleep(taken.odd.first_token_s + wanted.writing_s(taken.pace))
+    call.entry.status = 200
+    await call.exchange.answer_json(message.whole())
+
+
+def _thinks(taken: Taken) -> bool:
+    """After a tool's result only where thinking is interleaved with the calls (text.md 5.1)."""
+    return taken.question.last_role != "tool" or is_interleaved(taken)
+
+
+def is_interleaved(taken: Taken) -> bool:
+    betas = taken.call.exchange.headers.get("anthropic-beta", "")
+    return BETA in betas or (taken.asked.raw.get("thinking") or {}).get("type") == "adaptive"
+
+
+def dressed(fault: Fault) -> Fault:
+    """What the relay answers on this route has Claude's envelope (errors.md 1)."""
+    return replace(fault, envelope="B") if fault.envelope == "A" else fault
+
+
+class ClaudeStream(EventStream):
+    """Its errors are events called "error"."""
+
+    def _told(self, fault: Fault, is_event: bool) -> tuple[str, bytes]:
+        return "error", encoded(dressed(fault).body(self._exchange.request_id))

@@ -239,9 +239,11 @@ def _given(asked: Message) -> list[Given]:
 def _spec_and_parameters(model: str, raw: Mapping[str, Any]) -> tuple[ModelSpec, dict[str, Any]]:
     if not model or len(model) > 200:
         raise Refused("no_model", _("Choose a model first."))
-    spec = catalog.get(model)
+    spec = catalog.asked_by(catalog.get(model), raw)
     if not spec.is_available:
         raise Refused("model_unavailable", _("%(model)s cannot be used here yet.") % {"model": spec.label})
+    if spec.is_bench:
+        raise Refused("model_unavailable", _("%(model)s is used on the benches.") % {"model": spec.label})
     if form.is_generation(spec):
         return spec, {}  # they stand on each generation, checked by its form
     try:

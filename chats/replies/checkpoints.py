@@ -69,6 +69,18 @@ class Checkpoints:
                 self.heartbeats[pk] = now + HEARTBEAT_S
         return rows
 
+    async def save(self, draft: Draft) -> bool:
+        """At once; False where nobody wants it any more, or the row cannot be written."""
+        row = {"claim": self.claims[draft.message_id], "parts": draft.as_json(), "revision": draft.revision}
+        try:
+            stopped = await database_sync_to_async(_write)([row])
+        except DatabaseError:
+            log.exception("A checkpoint before a call of a tool failed")
+            return False
+        if not stopped:
+            await self._saved(row)
+        return not stopped
+
     async def _save(self, rows: list[dict[str, Any]]) -> None:
         try:
             stopped = await database_sync_to_async(_write)(rows)

@@ -16,7 +16,7 @@ from .draft import Draft
 from .prompts import Call, call_for
 
 # Reading, fetching and storing files takes its time; beside these threads everybody's sockets and checkpoints go on.
-_aside = partial(DatabaseSyncToAsync, thread_sensitive=False, executor=ThreadPoolExecutor(8, "reply-files"))
+aside = partial(DatabaseSyncToAsync, thread_sensitive=False, executor=ThreadPoolExecutor(8, "reply-files"))
 
 
 class Gone(Exception):
@@ -67,22 +67,22 @@ def is_wanted(claim: Claim) -> bool:
 
 async def prepared(claim: Claim) -> Call:
     """The call with the bytes of its files; may take minutes where an address is slow. Raises media.MediaError."""
-    return await _aside(_prepare)(claim)
+    return await aside(_prepare)(claim)
 
 
 def _prepare(claim: Claim) -> Call:
-    message = Message.objects.select_related("conversation__team").get(pk=claim.message_id)
+    message = Message.objects.select_related("conversation__team", "author").get(pk=claim.message_id)
     call = call_for(message)
     if call.left_out:
         claim.rows().update(parameters=message.parameters | {"left_out": list(call.left_out)})
     return call
 
 
-async def kept(draft: Draft) -> list[Attachment]:
-    """What the model made, stored as attachments."""
-    return await _aside(_keep)(draft) if draft.media else []
+async def kept(draft: Draft) -> dict[str, Attachment]:
+    """What the model made, stored as attachments, by key."""
+    return await aside(_keep)(draft) if draft.media else {}
 
 
-def _keep(draft: Draft) -> list[Attachment]:
+def _keep(draft: Draft) -> dict[str, Attachment]:
     message = Message.objects.select_related("conversation").get(pk=draft.message_id)
-    return [attachments.keep(message, key, pieces) for key, pieces in draft.media.items()]
+    return {key: attachments.keep(message, key, pieces) for key, pieces in draft.media.items()}

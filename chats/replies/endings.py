@@ -29,12 +29,19 @@ class Ending:
 
 
 def ending(
-    draft: Draft, status: str, error: GatewayError | None, request_id: str, sent_at: datetime.datetime
+    draft: Draft,
+    status: str,
+    error: GatewayError | None,
+    request_id: str,
+    sent_at: datetime.datetime,
+    spent: dict[str, Any] | None = None,
 ) -> Ending:
+    """`spent` is what earlier rounds of this reply cost."""
     if error is not None:
         status = Message.Status.INCOMPLETE if draft.has_output else Message.Status.FAILED
-    elif draft.finish_reason == "length" and status == Message.Status.COMPLETE:
+    elif draft.finish_reason in ("length", "pause") and status == Message.Status.COMPLETE:
         status = Message.Status.INCOMPLETE
+    draft.end_calls()
     first = draft.first_token_at
     values = {
         "parts": storable(draft.as_json()),
@@ -46,7 +53,7 @@ def ending(
         "first_token_at": datetime.datetime.fromtimestamp(first, datetime.UTC) if first else None,
         "thinking_s": draft.thinking_s,
         "finished_at": timezone.now(),
-        "usage": storable(usage_json(draft.usage)) if draft.usage else None,
+        "usage": storable(added(spent, usage_json(draft.usage) if draft.usage else None)),
     }
     return Ending(values, draft.revision)
 
@@ -58,22 +65,24 @@ def usage_json(usage: Usage) -> dict[str, Any]:
         "total_tokens": usage.total_tokens,
         "reasoning_tokens": usage.reasoning_tokens,
         "cached_tokens": usage.cached_tokens,
+        "cache_write_tokens": usage.cache_write_tokens,
+        "searches": usage.searches,
         "by_kind": dict(usage.by_kind),
         "raw": dict(usage.raw),
     }
 
 
-def save(claim: Claim, end: Ending, made: list[Attachment], is_taken: bool) -> None:
+def save(claim: Claim, end: Ending, made: dict[str, Attachment], is_taken: bool) -> None:
     """Ends the row that `claim` names, whatever anybody thought of it meanwhile; nothing where it is another's now."""
     message = Message.objects.filter(pk=claim.message_id).first()
     if message is None:
         return
-    parts = end.values["parts"] + [{"kind": "attachment", "id": file.pk} for file in made]
+    parts = _with_files(end.values["parts"], made)
     usage = added(message.usage, end.values["usage"])
     # Newer than all that browsers have seen, and than a row that the sweep took for dead.
     revision = Greatest(F("revision"), Value(end.revision)) + 1
     with transaction.atomic():
-        message.attachments.add(*made)
+        message.attachments.add(*made.values())
         ended = claim.endable(is_taken).update(**end.values | {"parts": parts, "usage": usage, "revision": revision})
         now = timezone.now()
         Conversation.objects.filter(pk=message.conversation_id).update(spoken_at=now, updated_at=now)
@@ -81,13 +90,26 @@ def save(claim: Claim, end: Ending, made: list[Attachment], is_taken: bool) -> N
             transaction.on_commit(partial(announce, message.pk))
 
 
+def _with_files(parts: list[dict[str, Any]], made: dict[str, Attachment]) -> list[dict[str, Any]]:
+    """Pictures take the places that were kept for them; what has none follows."""
+    placed = {part["key"] for part in parts if part["kind"] == "attachment" and "key" in part}
+    filled = [
+        part | {"id": made[part["key"]].pk} if part["kind"] == "attachment" and part.get("key") in made else part
+        for part in parts
+    ]
+    return filled + [{"kind": "attachment", "id": file.pk} for key, file in made.items() if key not in placed]
+
+
 def added(before: dict[str, Any] | None, now: dict[str, Any] | None) -> dict[str, Any] | None:
-    """A reply that was continued cost both calls; `None` stays unknown and is never zero."""
+    """A reply that was continued, or called tools, cost all its calls; `None` stays unknown and is never zero.
+
+    `by_kind` is of one call: each of them was sent the same films and pictures.
+    """
     if not before or not now:
         return now or before
     both = {key: _sum(before.get(key), now.get(key)) for key in now if key not in ("by_kind", "raw")}
     kinds = before.get("by_kind", {}).keys() | now["by_kind"].keys()
-    by_kind = {kind: _sum(before.get("by_kind", {}).get(kind), now["by_kind"].get(kind)) for kind in kinds}
+    by_kind = {kind: max(before.get("by_kind", {}).get(kind) or 0, now["by_kind"].get(kind) or 0) for kind in kinds}
     return both | {"by_kind": by_kind, "raw": now["raw"]}
 
 

@@ -18,7 +18,8 @@ UNSAVED = 1000  # more revisions than browsers can have seen since the last chec
 
 def stop(user, message_id: int) -> bool:
     """Asks for the end of a live reply in whichever state; False where there is none that `user` may stop."""
-    replies = Message.objects.writable_by(user).filter(pk=message_id, status__in=Message.LIVE)
+    stoppable = (*Message.LIVE, Message.Status.WAITING)
+    replies = Message.objects.writable_by(user).filter(pk=message_id, status__in=stoppable)
     now = timezone.now()
     with transaction.atomic():
         found = Message.objects.filter(pk__in=replies.values("pk")).update(stop_requested_at=now)
@@ -30,7 +31,7 @@ def stop(user, message_id: int) -> bool:
 
 def _end_queued(message_id: int, now: datetime.datetime) -> None:
     """Nobody writes it yet, so nobody else will end it: the writer's claim asks for a queued row."""
-    queued = Message.objects.filter(pk=message_id, status=Message.Status.QUEUED)
+    queued = Message.objects.filter(pk=message_id, status__in=(Message.Status.QUEUED, Message.Status.WAITING))
     if queued.update(status=Message.Status.STOPPED, finished_at=now, revision=F("revision") + 1):
         transaction.on_commit(partial(endings.announce, message_id))
 

@@ -15,13 +15,14 @@ from chats import broadcasts, media
 from chats.broadcasts import conversation_topic, encode
 from chats.gateway import client
 from chats.gateway.errors import GatewayError
-from chats.gateway.values import Started
-from chats.models import Message
+from chats.gateway.values import Prompt, Started
+from chats.models import Attachment, Message
 
-from . import claims, endings
+from . import claims, endings, rounds
 from .checkpoints import Checkpoints
-from .draft import Draft, DraftPart, Op
+from .draft import Draft, Op
 from .prompts import Call
+from .wire import Wire
 
 log = logging.getLogger(__name__)
 
@@ -35,17 +36,14 @@ class Writer:
     """One reply being written in this process. `claim` is the time that marks the row as this writer's."""
 
     def __init__(self, message: Message) -> None:
-        self.draft = Draft(
-            message.pk,
-            message.conversation_id,
-            [DraftPart.of(part) for part in message.parts],
-            revision=message.revision,
-        )
+        self.draft = Draft.of(message)
         self.claim = claims.Claim(message.pk, timezone.now())
         self.is_claimed = self.is_finishing = self.is_stopped = False
         self.request_id = ""
         self.sent_at = self.claim.at
         self.task: asyncio.Task | None = None
+        self.spent: dict[str, Any] | None = None  # by the rounds before this one
+        self.wire: Wire | None = None
         self._told_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._telling = asyncio.Lock()
@@ -64,6 +62,8 @@ class Writer:
         status = Message.Status.COMPLETE
         try:
             await self._write()
+        except rounds.Waiting:
+            status = Message.Status.WAITING
         except asyncio.CancelledError:
             status = Message.Status.STOPPED if self.is_stopped else Message.Status.INTERRUPTED
         except GatewayError as caught:
@@ -91,11 +91,20 @@ class Writer:
         if time.monotonic() - began > SLOW_S and not await database_sync_to_async(claims.is_wanted)(self.claim):
             self.is_stopped = True
             raise asyncio.CancelledError
-        await self._read(call)
+        self.wire = Wire(call.whose)
+        await rounds.Rounds(self.draft, call, self._read, self._save_now, self.wire.of_tool).run()
 
-    async def _read(self, call: Call) -> None:
-        self.sent_at = timezone.now()
-        stream = client.stream(call.spec, call.prompt, call.credentials, is_listed=call.is_listed)
+    async def _save_now(self) -> None:
+        """Before a tool that may cost money: the row says so, and it is still wanted."""
+        await self.tell()
+        if not await checkpoints.save(self.draft):
+            self.is_stopped = True
+            raise asyncio.CancelledError
+
+    async def _read(self, call: Call, prompt: Prompt) -> None:
+        self._begin()
+        told = self.wire.of_reply if self.wire else None
+        stream = client.stream(call.spec, prompt, call.credentials, is_listed=call.is_listed, on_exchange=told)
         async with contextlib.aclosing(stream) as events:
             async for event in events:
                 if isinstance(event, Started):
@@ -104,6 +113,14 @@ class Writer:
                 self.draft.take(event)
                 if self.draft.is_dirty:
                     await self._tell_in_time()
+
+    def _begin(self) -> None:
+        """A call of its own: what the one before cost is put by."""
+        if self.draft.usage:
+            self.spent = endings.added(self.spent, endings.usage_json(self.draft.usage))
+        else:
+            self.sent_at = timezone.now()
+        self.draft.usage, self.draft.finish_reason = None, ""
 
     async def _tell_in_time(self) -> None:
         """The first delta at once; later ones together, at most one send a window."""
@@ -143,12 +160,14 @@ class Writer:
         try:
             await self.tell()
             made = await claims.kept(self.draft)
-            end = endings.ending(self.draft, status, error, self.request_id, self.sent_at)
+            end = endings.ending(self.draft, status, error, self.request_id, self.sent_at, self.spent)
             await self._save(end, made)
         finally:
             checkpoints.remove(self.draft)
+        if self.wire:
+            await self.wire.keep()
 
-    async def _save(self, end: endings.Ending, made: list) -> None:
+    async def _save(self, end: endings.Ending, made: dict[str, Attachment]) -> None:
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(DatabaseError),
             wait=wait_exponential(0.5, max=5),

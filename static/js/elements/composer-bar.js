@@ -125,6 +125,8 @@ class ComposerBar extends HTMLElement {
     think.hidden = !choice.canThink;
     think.ariaPressed = String(choice.isThinking);
     this.#part("parameters-set").hidden = !choice.isTuned;
+    this.#part("compare").ariaPressed = String(choice.beside.length > 0);
+    if (choice.beside.length) tell("compare-wanted"); // the line is fetched then
     this.#showTools(choice);
   }
 
@@ -153,6 +155,7 @@ class ComposerBar extends HTMLElement {
     const button = event.target.closest("button");
     if (button?.matches("[data-open-models]")) tell("open-model-picker", { model: this.choice.model.id });
     if (button?.matches("[data-think]")) this.change(() => this.choice.toggleThinking());
+    if (button?.matches("[data-compare]")) tell("compare-wanted", { isAsked: true });
     if (button?.matches("[data-tools]")) tell("open-tool-menu", { bar: this, anchor: button });
     if (button?.matches("[data-queue]")) tell("composer-send", {}, this);
     if (button?.matches("[data-send]")) this.#press();

@@ -235,13 +235,13 @@ class MessageComposer extends HTMLElement {
     if (frame.conversation === null && !this.#standing.isOwn(client_id)) event.stopImmediatePropagation();
   }
 
-  #accepted({ client_id, conversation, reply, is_branch, url, frame, place }) {
+  #accepted({ client_id, conversation, reply, replies, is_branch, url, frame, place }) {
     const isHere = place === this.#place && (this.#standing.conversation || this.#standing.isOwn(client_id));
     const wasStale = isHere && is_branch && this.#standing.isNewest(frame.parent);
     if (isHere && !this.#standing.conversation) this.#settle(conversation, url);
     if (conversation !== this.#standing.conversation) return;
     if (wasStale) toast(t("The conversation had moved on. Your message began a branch of it."));
-    this.#standing.accepted({ client_id, reply });
+    this.#standing.accepted({ client_id, reply, replies });
     this.#show();
   }
 

@@ -1,5 +1,6 @@
 /** The model and parameters that the next message goes out with, remembered per conversation. */
 
+import { compareOf } from "lib/compare.js";
 import { carriedOver } from "lib/models.js";
 import { VENDOR_TOOLS, outgoing, toolsOf } from "lib/tools.js";
 
@@ -22,8 +23,11 @@ export class Choice {
   values = {}; // of models with a form, each its own: {model: {name: value}}
   also = []; // models that make the same beside it
   count = 1; // variations of each
+  beside = []; // asked the same side by side: [{model, parameters}]
+  isBlind = false;
   tools; // {names, is_auto, most_rounds}, whatever the model can call of them
   #offered = null; // what this model can call, once somebody has asked
+  #offeredBeside = new Map(); // the same of those beside it
   #wanted = {};
   #drafts;
   #place;
@@ -37,6 +41,7 @@ export class Choice {
     this.model = brief(model);
     this.values = kept?.values ?? {};
     if (kept?.model.id === model.id) Object.assign(this, { also: kept.also ?? [], count: kept.count ?? 1 });
+    Object.assign(this, { beside: kept?.beside ?? [], isBlind: kept?.isBlind ?? false });
     this.#wanted = parameters;
     this.tools = toolsOf(tools);
   }
@@ -64,6 +69,7 @@ export class Choice {
   /** The server has said what `model` can call. */
   offer(model, tools) {
     if (model === this.model.id) this.#offered = tools;
+    else this.#offeredBeside.set(model, tools);
   }
 
   pick(model) {
@@ -111,6 +117,18 @@ export class Choice {
     this.#keep();
   }
 
+  setBeside(beside, isBlind = this.isBlind) {
+    Object.assign(this, { beside, isBlind });
+    this.#keep();
+  }
+
+  /** {columns, is_blind} where others are asked the same; `first`: what the form says of the own model, if it has one. */
+  compare(first = {}) {
+    const { model, parameters, toolsOut } = this;
+    const own = { model: model.id, parameters, ...(toolsOut ? { tools: toolsOut } : {}), ...first };
+    return compareOf(own, this, (id) => (id === model.id ? this.#offered : this.#offeredBeside.get(id)));
+  }
+
   get canThink() {
     return this.model.parameters.some(({ name }) => name === "thinking");
   }
@@ -138,7 +156,7 @@ export class Choice {
   }
 
   #keep() {
-    const { model, values, also, count, tools } = this;
-    this.#drafts.choose(this.#place, { model, parameters: this.#wanted, values, also, count, tools });
+    const { model, values, also, count, tools, beside, isBlind } = this;
+    this.#drafts.choose(this.#place, { model, parameters: this.#wanted, values, also, count, tools, beside, isBlind });
   }
 }

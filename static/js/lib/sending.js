@@ -28,10 +28,10 @@ export class Sending {
 
   /** `question`: {client_id?, text, files, model, parameters, tools?}; `edit`: the message it replaces. Returns the client_id.
    *
-   * One that makes pictures or films has `runs` and `cards`: what stands on the page until the server's own comes.
+   * `compare`: {columns, is_blind}, where several models answer it. One that makes pictures or films has `runs` and `cards`: what stands on the page until the server's own comes.
    */
   ask({ conversation, parent, team, edit = null }, question) {
-    const { client_id, text, files, model, parameters, tools, runs, cards } = question;
+    const { client_id, text, files, model, parameters, tools, runs, cards, compare } = question;
     const frame = {
       type: "message.create",
       client_id,
@@ -43,7 +43,9 @@ export class Sending {
       parameters,
       team: Number(team) || null,
       ...(tools ? { tools } : {}),
-      ...(runs ? { roles: rolesOf(files), runs } : {}),
+      ...(runs || compare ? { roles: rolesOf(files) } : {}),
+      ...(runs ? { runs } : {}),
+      ...(compare ? { compare } : {}),
     };
     const place = placeOf(conversation, team);
     const about = { files, place, edit, ...(cards ? { cards } : {}), ...(conversation ? {} : { team }) };
@@ -94,7 +96,7 @@ export class Sending {
     const { text, conversation } = entry.frame;
     if (this.#stillDrafts.delete(answer.client_id)) this.#drafts.clear(entry.place, { text, files: entry.files });
     if (conversation === null) this.#began(answer, entry);
-    if (this.#stopWhenAccepted.delete(answer.client_id)) this.stop(answer.reply);
+    if (this.#stopWhenAccepted.delete(answer.client_id)) (answer.replies ?? [answer.reply]).forEach((reply) => this.stop(reply));
     this.#tell("message-accepted", { ...answer, frame: entry.frame, place: entry.place });
   }
 
@@ -128,8 +130,9 @@ export class Sending {
 }
 
 /** As it was asked. */
-function questionOf({ client_id, text, model, parameters, tools, runs }, files, cards) {
-  return { client_id, text, files, model, parameters, ...(tools ? { tools } : {}), ...(runs ? { runs } : {}), ...(cards ? { cards } : {}) };
+function questionOf({ client_id, text, model, parameters, tools, runs, compare }, files, cards) {
+  const more = Object.entries({ tools, runs, cards, compare }).filter(([, value]) => value);
+  return { client_id, text, files, model, parameters, ...Object.fromEntries(more) };
 }
 
 const rolesOf = (files) => Object.fromEntries(files.flatMap(({ id, role }) => (role ? [[id, role]] : [])));

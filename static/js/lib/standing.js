@@ -85,10 +85,14 @@ export class Standing {
     return this.#own.has(client_id) || this.#page.mark === client_id;
   }
 
-  accepted({ client_id, reply }) {
-    if (this.#stoppedEarly.delete(client_id)) this.#stopping.add(reply);
+  /** `replies`: of a question that several models answer side by side. */
+  accepted({ client_id, reply, replies = [reply] }) {
+    const isStopped = this.#stoppedEarly.delete(client_id);
     this.#lastReply = reply;
-    this.#running.accepted({ reply });
+    for (const one of replies) {
+      if (isStopped) this.#stopping.add(one);
+      this.#running.accepted({ reply: one });
+    }
   }
 
   /** Questions of this page that the server has not answered yet. Conversations without an address are told apart. */

@@ -32,9 +32,12 @@ export class Submission {
 
   question() {
     const { desk, choice } = this.#parts;
+    const made = this.#parts.draft()?.question;
+    const compare = choice().compare(made ? { parameters: made.parameters } : {});
     const { model, parameters, toolsOut: tools } = choice();
     const asked = { client_id: newId(), text: desk.text, files: desk.tray.files, model: model.id, parameters, ...(tools ? { tools } : {}) };
-    return { ...asked, ...this.#parts.draft()?.question };
+    if (!compare) return { ...asked, ...made };
+    return { ...asked, ...(made ? { files: made.files, parameters: made.parameters } : {}), compare };
   }
 
   /** The reasons of files stand beside them. */

@@ -1,0 +1,32 @@
+/** The same question to several models side by side: who may stand beside, and what goes out. Pure. */
+
+import { carriedOver, hindrance } from "lib/models.js";
+import { outgoing } from "lib/tools.js";
+
+export const MOST_COLUMNS = 6;
+const SHOWN = new Set(["text", "image", "audio", "video"]); // vectors and ranks have benches of their own
+
+/** Could this model answer a question with files of these kinds? */
+export const isComparable = (model, kinds = []) =>
+  !hindrance(model) && model.out.some((kind) => SHOWN.has(kind)) && [...kinds].every((kind) => model.in.includes(kind));
+
+/** A column for `model`, with as much of the settings in use as it takes. */
+export const columnFor = (model, wanted) => ({ model: model.id, parameters: carriedOver(model.parameters ?? [], wanted) });
+
+/** {columns, is_blind} as `message.create` carries them, the composer's own model first; null where nothing is beside.
+ *
+ * `offered(model)`: the tools that it can call, or null. In a blind comparison the order tells nothing.
+ */
+export function compareOf(first, { beside, isBlind, tools }, offered = () => null, random = Math.random) {
+  if (!beside.length) return null;
+  const others = beside.map(({ model, parameters }) => withTools({ model, parameters }, outgoing(tools, offered(model) ?? [])));
+  const columns = [first, ...others];
+  return { columns: isBlind ? shuffled(columns, random) : columns, is_blind: isBlind };
+}
+
+const withTools = (column, tools) => (tools ? { ...column, tools } : column);
+
+function shuffled(list, random) {
+  const rest = [...list];
+  return list.map(() => rest.splice(Math.floor(random() * rest.length), 1)[0]);
+}

@@ -5,7 +5,19 @@ from collections.abc import Callable, Coroutine
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from chats.gateway.sandbox import chat, delivery, images, messages, native, polls, responses, tasks
+from chats.gateway.sandbox import (
+    chat,
+    delivery,
+    embedding,
+    formulas,
+    images,
+    messages,
+    native,
+    polls,
+    responses,
+    searching,
+    tasks,
+)
 from chats.gateway.sandbox.errors import Fault, Refusal
 from chats.gateway.sandbox.exchange import Exchange
 from chats.gateway.sandbox.tasks import Call
@@ -16,6 +28,8 @@ MAKING: dict[str, Making] = {
     "/v1/chat/completions": chat.complete,
     "/v1/messages": messages.reply,
     "/v1/responses": responses.reply,
+    "/v1/embeddings": embedding.embed,
+    "/v1/rerank": embedding.rerank,
     "/v1/images/generations": images.draw,
     "/v1/images/edits": images.draw,
     "/v1/edits": images.draw,
@@ -43,6 +57,10 @@ class Task:
 
 
 def route(exchange: Exchange) -> Making | None:
+    if formulas.is_formula(exchange.path, exchange.method):
+        return formulas.serve
+    if searching.is_search(exchange.path, exchange.method):
+        return searching.find
     if exchange.method != "POST":
         return None
     if native.is_native(exchange.path):

@@ -5,19 +5,17 @@ import logging
 import time
 from typing import Any
 
-from channels.auth import get_user
 from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from chats import broadcasts, generations, replies, tasks
+from chats import broadcasts, generations, replies, tasks, tools
 from chats.broadcasts import conversation_topic, encode, hub, team_topic, user_topic
-from chats.models import Conversation, ConversationMark, Membership, Message
+from chats.models import Message
 
-from . import frames, languages, presence
+from . import frames, languages, looking, presence
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +106,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         """Subscribe, then look at the rows, then fill what this viewer lacks: nothing falls between."""
         pk = frames.whole(frame, "conversation")
         await self._leave()
-        conversation = await database_sync_to_async(_visible)(self.user, pk)
+        conversation = await database_sync_to_async(looking.visible)(self.user, pk)
         if conversation is None:
             await self.answer({"type": "access.lost", "conversation": pk})
             return
@@ -116,7 +114,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         lengths = frames.lengths_by_message(frame)
         self.is_opening = True
         await hub().watch(conversation_topic(pk), self)
-        live, ended = await database_sync_to_async(_states)(conversation, list(lengths))
+        live, ended = await database_sync_to_async(looking.states)(conversation, list(lengths))
         self.catching_up = {row.pk for row in live}
         self.is_opening = False
         await self.answer({"type": "conversation.opened", "conversation": pk, "live": [row.pk for row in live]})
@@ -130,6 +128,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         await self._leave()
 
     async def create_message(self, frame: dict[str, Any]) -> None:
+        columns, is_blind = frames.columns(frame)
         question = replies.Question(
             client_id=frames.client_id(frame),
             model=frames.text(frame, "model", 200),
@@ -141,17 +140,21 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             parameters=frames.mapping(frame, "parameters"),
             roles=frames.roles(frame),
             runs=tuple(generations.Run(**run) for run in frames.runs(frame)),
+            tools=frames.tools(frame),
+            columns=tuple(replies.Column(**one) for one in columns),
+            is_blind=is_blind,
         )
         await self._accept(frame, await database_sync_to_async(replies.ask)(self.user, question))
 
     async def create_reply(self, frame: dict[str, Any]) -> None:
+        model, parameters = frames.text(frame, "model", 200), frames.mapping(frame, "parameters")
         asked = await database_sync_to_async(replies.ask_again)(
             self.user,
             frames.client_id(frame),
             frames.whole(frame, "message"),
-            frames.text(frame, "model", 200),
-            frames.mapping(frame, "parameters"),
-            tuple(generations.Run(**run) for run in frames.runs(frame)),
+            replies.Column(model, parameters, frames.tools(frame)),
+            runs=tuple(generations.Run(**run) for run in frames.runs(frame)),
+            raw=frames.raw(frame),
         )
         await self._accept(frame, asked)
 
@@ -162,10 +165,11 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         await self._accept(frame, asked)
 
     async def _accept(self, frame: dict[str, Any], asked: replies.Asked) -> None:
-        if asked.reply.status == Message.Status.QUEUED:
-            # Also for a resend: perhaps the process that took the first one went before it began.
-            await replies.start(asked.reply)
-        elif asked.reply.status == Message.Status.GENERATING:
+        for reply in asked.all_replies:
+            if reply.status == Message.Status.QUEUED:
+                # Also for a resend: perhaps the process that took the first one went before it began.
+                await replies.start(reply)
+        if any(reply.status == Message.Status.GENERATING for reply in asked.all_replies):
             tasks.sweep_soon()
         await self.answer(
             {
@@ -174,6 +178,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
                 "conversation": asked.message.conversation_id,
                 "message": asked.message.pk,
                 "reply": asked.reply.pk,
+                "replies": [reply.pk for reply in asked.all_replies],
                 "status": asked.reply.status,
                 "is_branch": asked.is_branch,
                 "url": f"/c/{asked.message.conversation_id}/",
@@ -182,12 +187,32 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         if frame["type"] != "reply.continue" and (asked.is_new or not asked.message.conversation.title):
             await database_sync_to_async(replies.settle)(asked)
 
+    async def answer_tool(self, frame: dict[str, Any]) -> None:
+        """A person's word on a call that waits; with the last one the reply goes on."""
+        given = tools.Answer(
+            call=frames.text(frame, "call", 200),
+            action=frames.text(frame, "action", 20),
+            arguments=frames.text(frame, "arguments") if "arguments" in frame else None,
+            result=frames.text(frame, "result"),
+            is_error=frame.get("is_error") is True,
+        )
+        pk = frames.whole(frame, "message")
+        try:
+            reply = await database_sync_to_async(tools.answer)(self.user, pk, given)
+        except tools.NotWaiting as error:
+            raise replies.Refused("not_waiting", str(error)) from error
+        is_going_on = reply.status == Message.Status.QUEUED
+        if is_going_on:
+            await replies.start(reply)
+        answer = {"type": "tool.answered", "client_id": frame.get("client_id"), "message": pk, "call": given.call}
+        await self.answer(answer | {"is_going_on": is_going_on})
+
     async def stop_reply(self, frame: dict[str, Any]) -> None:
         await database_sync_to_async(replies.stop)(self.user, frames.whole(frame, "message"))
 
     async def peek(self, frame: dict[str, Any]) -> None:
         pk = frames.whole(frame, "message")
-        if await database_sync_to_async(_may_read)(self.user, pk):
+        if await database_sync_to_async(looking.may_read)(self.user, pk):
             await self._peek(pk, frames.lengths(frame.get("lengths")))
 
     async def _peek(self, message: int, lengths: list[int]) -> None:
@@ -199,7 +224,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
 
     async def seen(self, frame: dict[str, Any]) -> None:
         pk = frames.whole(frame, "conversation")
-        if await database_sync_to_async(_mark_seen)(self.user, pk):
+        if await database_sync_to_async(looking.mark_seen)(self.user, pk):
             seen = {"type": "conversation.changed", "conversation": pk, "change": "seen"}
             await hub().publish(user_topic(self.user_id), encode(seen))
 
@@ -217,18 +242,18 @@ class ConversationConsumer(AsyncWebsocketConsumer):
     async def recheck(self) -> None:
         """Asks the rows again what this person may see; whatever they lost ends here and now."""
         self.checked_at = time.monotonic()
-        if not await _still_signed_in(self.scope):
+        if not await looking.still_signed_in(self.scope):
             await self.close(code=SIGNED_OUT)
             return
         await self._watch_lists()
         if self.conversation is not None:
             pk = self.conversation
-            if await database_sync_to_async(_visible)(self.user, pk) is None:
+            if await database_sync_to_async(looking.visible)(self.user, pk) is None:
                 await self._leave()
                 await self.answer({"type": "access.lost", "conversation": pk})
 
     async def _watch_lists(self) -> None:
-        teams = await database_sync_to_async(_teams)(self.user)
+        teams = await database_sync_to_async(looking.teams)(self.user)
         wanted = {user_topic(self.user_id), *(team_topic(pk) for pk in teams)}
         for topic in wanted - self.lists:
             await hub().watch(topic, self)
@@ -255,6 +280,7 @@ HANDLERS = {
     "reply.create": ConversationConsumer.create_reply,
     "reply.continue": ConversationConsumer.continue_reply,
     "reply.stop": ConversationConsumer.stop_reply,
+    "tool.answer": ConversationConsumer.answer_tool,
     "reply.peek": ConversationConsumer.peek,
     "ack": ConversationConsumer.ack,
     "ping": ConversationConsumer.ping,
@@ -291,41 +317,3 @@ async def _signed_out(message: dict[str, Any]) -> None:
 
 def _error(code: str, message: str) -> dict[str, str]:
     return {"code": code, "message": message or _("Something in this message is not right.")}
-
-
-def _visible(user, pk: int) -> Conversation | None:
-    return Conversation.objects.visible_to(user).filter(pk=pk).first()
-
-
-def _may_read(user, message: int) -> bool:
-    return Message.objects.visible_to(user).filter(pk=message).exists()
-
-
-def _states(conversation: Conversation, known: list[int]) -> tuple[list[Message], list[Message]]:
-    """The live replies, and those of `known` that have ended; a silent one is marked first."""
-    replies.mark_interrupted(conversation)
-    rows = conversation.messages.only("id", "conversation_id", "revision", "status")
-    live = list(rows.filter(status__in=Message.LIVE, deleted_at__isnull=True))
-    ended = list(rows.filter(pk__in=known).exclude(status__in=Message.LIVE))
-    return live, ended
-
-
-def _mark_seen(user, pk: int) -> bool:
-    conversation = _visible(user, pk)
-    if conversation is None:
-        return False
-    ConversationMark.objects.update_or_create(
-        conversation=conversation, user=user, defaults={"seen_at": timezone.now()}
-    )
-    return True
-
-
-def _teams(user) -> list[int]:
-    return list(Membership.objects.filter(user_id=user.pk).values_list("team_id", flat=True))
-
-
-async def _still_signed_in(scope: dict[str, Any]) -> bool:
-    """Reads the session anew: it may be gone, and the person may no longer be active."""
-    session = scope["session"].__class__(scope["session"].session_key)
-    user = await get_user({**scope, "session": session})
-    return bool(user.is_active and user.pk == scope["user"].pk)

@@ -10,6 +10,7 @@ from chats.replies import storable
 
 MOST_PARTS = 10_000
 LONGEST_ID = 64
+LONGEST_TOOLS = 8_000
 
 
 class Bad(ValueError):
@@ -91,6 +92,30 @@ def runs(frame: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
         }
         for one in told
     )
+
+
+def tools(frame: Mapping[str, Any]) -> dict[str, Any]:
+    """What a reply may call, {names, is_auto, most_rounds}; the verb says whether it holds."""
+    told = mapping(frame, "tools")
+    if len(json.dumps(told)) > LONGEST_TOOLS:
+        raise Bad(_("“%(name)s” must be an object.") % {"name": "tools"})
+    return told
+
+
+def columns(frame: Mapping[str, Any]) -> tuple[tuple[dict[str, Any], ...], bool]:
+    """Models that are asked side by side, [{model, parameters, tools}], and whether nobody is told which is which."""
+    told = mapping(frame, "compare")
+    listed = told.get("columns") or []
+    if not isinstance(listed, list) or len(listed) > 100 or not all(isinstance(one, dict) for one in listed):
+        raise Bad(_("“%(name)s” must be a list.") % {"name": "compare"})
+    return tuple(
+        {"model": text(one, "model", 200), "parameters": mapping(one, "parameters"), "tools": tools(one)}
+        for one in listed
+    ), told.get("is_blind") is True
+
+
+def raw(frame: Mapping[str, Any]) -> dict[str, Any] | None:
+    return mapping(frame, "raw") or None
 
 
 def lengths(value: Any) -> list[int]:

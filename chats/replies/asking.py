@@ -1,56 +1,41 @@
 """From a question to two rows: what a person said and the empty reply; each step may come twice and counts once."""
 
+import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chats import broadcasts, catalog, generations
-from chats.catalog import ModelSpec, form
-from chats.catalog.fit import fit
+from chats import broadcasts, generations
 from chats.generations import Given, Run
-from chats.models import Attachment, Conversation, Message, ModelUse, Team, tree
+from chats.models import Attachment, Comparison, Conversation, Message, ModelUse, Team, tree
 from chats.models.team import WRITERS
 
+from .checking import Column, Plan, Question, Refused, check_files, check_raw, check_text, plan
 from .titles import title_from
-
-
-class Refused(Exception):
-    """Nothing was written; `code` is for the page, the text for the person."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    client_id: str
-    model: str
-    text: str = ""
-    conversation: int | None = None
-    team: int | None = None  # of the page that asks for a new conversation; another tab may have changed teams
-    parent: int | None = None
-    attachments: tuple[int, ...] = ()
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    roles: Mapping[int, str] = field(default_factory=dict)  # of attachments, as a generation takes them
-    runs: tuple[Run, ...] = ()  # several results, or several models, for one question
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`reply` is to be started when `is_new`; a resend finds the same rows and starts nothing."""
+    """`reply` is to be started when `is_new`; a resend finds the same rows and starts nothing.
+
+    `replies` are all columns where several models were asked, `reply` among them.
+    """
 
     message: Message
     reply: Message
     is_new: bool = True
     is_branch: bool = False
+    replies: tuple[Message, ...] = ()
+
+    @property
+    def all_replies(self) -> tuple[Message, ...]:
+        return self.replies or (self.reply,)
 
 
 def ask(user, question: Question) -> Asked:
@@ -66,14 +51,11 @@ def ask(user, question: Question) -> Asked:
 
 
 def _ask(user, question: Question) -> Asked:
-    spec, parameters = _checked(question)
+    check_text(question)
     conversation = _conversation(user, question)
-    files = _files(user, conversation.team_id, question.attachments)
-    roles = [question.roles.get(file.pk, "") for file in files]
-    runs = question.runs or ((Run(spec.model, question.parameters),) if form.is_generation(spec) else ())
-    checked = _checked_runs(user, runs, list(map(Given, files, roles)), question.text) if runs else None
-    if checked is None:
-        _check_fit(spec, files)
+    files = check_files(user, conversation.team_id, question.attachments)
+    given = [Given(file, question.roles.get(file.pk, "")) for file in files]
+    plans = _plans(user, conversation, question, given)
     parent = _parent(conversation, question.parent)
     is_branch = question.conversation is not None and _has_siblings(conversation, parent)
     message = Message.objects.create(
@@ -82,25 +64,51 @@ def _ask(user, question: Question) -> Asked:
         role=Message.Role.USER,
         author=user,
         client_id=question.client_id,
-        model=spec.model,
-        parameters=parameters,
-        parts=[*map(_attached, files, roles), {"kind": "text", "text": question.text}],
+        model=plans[0].spec.model,
+        parameters=plans[0].parameters,
+        tools=plans[0].tools,
+        parts=[*(_attached(one.attachment, one.role) for one in given), {"kind": "text", "text": question.text}],
     )
     if files:
         message.attachments.set(files)
-    reply = _reply(message, user, question.client_id, spec, parameters, checked)
-    for row in (message, reply):
+    written = _replies(message, user, question, plans)
+    for row in (message, *written):
         transaction.on_commit(partial(broadcasts.message_created, row))
-    return Asked(message, reply, is_branch=is_branch)
+    return Asked(message, written[0], is_branch=is_branch, replies=tuple(written))
 
 
-def ask_again(
-    user, client_id: str, message_id: int, model: str, parameters: Mapping[str, Any], runs: tuple[Run, ...] = ()
-) -> Asked:
-    """A second answer beside the first, perhaps by another model; the first stays. Raises Refused."""
+def _plans(user, conversation: Conversation, question: Question, given: list[Given]) -> list[Plan]:
+    one = Column(question.model, question.parameters, question.tools)
+    if not question.columns:
+        return [plan(user, conversation.team, one, given, question.text, question.runs)]
+    return [plan(user, conversation.team, column, given, question.text) for column in question.columns]
+
+
+def _replies(message: Message, user, question: Question, plans: list[Plan]) -> list[Message]:
+    """One, or a column for each model that is compared."""
+    if not question.columns:
+        return [_reply(message, user, question.client_id, plans[0])]
+    comparison = Comparison.objects.create(question=message, author=user, is_blind=question.is_blind)
+    ids = [question.client_id, *(_column_id(question.client_id, n) for n in range(1, len(plans)))]
+    return [
+        _reply(message, user, client_id, plan, comparison=comparison, column=n)
+        for n, (client_id, plan) in enumerate(zip(ids, plans, strict=True))
+    ]
+
+
+def _column_id(client_id: str, column: int) -> str:
+    """The same again for a resend, and as long as any."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{client_id}#{column}"))
+
+
+def ask_again(user, client_id: str, message_id: int, column: Column, **how: Any) -> Asked:
+    """A second answer beside the first, perhaps by another model; the first stays. Raises Refused.
+
+    `runs` as Question has them, `raw` a body to be sent instead of ours, `tools` None for those of the first.
+    """
     asked = _writable(user, message_id)
     try:
-        return _ask_again(asked, user, client_id, model, parameters, runs)
+        return _ask_again(asked, user, client_id, column, **how)
     except (IntegrityError, Refused):
         # A resend meets its own rows, also where its own jobs have used up what may run.
         mine = Message.objects.filter(conversation=asked.conversation, client_id=client_id, author=user)
@@ -111,20 +119,22 @@ def ask_again(
 
 
 def _ask_again(
-    asked: Message, user, client_id: str, model: str, parameters: Mapping[str, Any], runs: tuple[Run, ...]
+    asked: Message,
+    user,
+    client_id: str,
+    column: Column,
+    runs: tuple[Run, ...] = (),
+    raw: Mapping[str, Any] | None = None,
 ) -> Asked:
     if asked.role == Message.Role.ASSISTANT:
-        if not runs and model in ("", asked.model):
+        if not runs and column.model in ("", asked.model):
             runs = generations.runs_of(asked)  # the same again: as many, of the same models
-        asked = Message.objects.select_related("conversation").get(children=asked)
-    spec, clean = _spec_and_parameters(runs[0].model if runs else model or asked.model, parameters)
-    if form.is_generation(spec) and not runs:
-        runs = (Run(spec.model, parameters),)
-    checked = _checked_runs(user, runs, _given(asked), asked.text) if runs else None
-    if checked is None:
-        _check_fit(spec, asked.files())
+        asked = Message.objects.select_related("conversation__team").get(children=asked)
+    wanted = replace(column, model=column.model or asked.model)
+    planned = plan(user, asked.conversation.team, wanted, _given(asked), asked.text, runs)
+    planned = replace(planned, raw=check_raw(raw))
     with transaction.atomic():
-        reply = _reply(asked, user, client_id, spec, clean, checked)
+        reply = _reply(asked, user, client_id, planned)
         transaction.on_commit(partial(broadcasts.message_created, reply))
         return Asked(asked, reply, is_branch=True)
 
@@ -168,8 +178,9 @@ def settle(asked: Asked) -> None:
             mine.filter(title="", is_title_manual=False).update(title=title)
         if not conversation.marks.filter(user=user).update(seen_at=now):
             conversation.marks.update_or_create(user=user, defaults={"seen_at": now})
-        if not ModelUse.objects.filter(user=user, model=reply.model).update(used_at=now):
-            ModelUse.objects.update_or_create(user=user, model=reply.model, defaults={"used_at": now})
+        for model in {row.model for row in asked.all_replies}:
+            if not ModelUse.objects.filter(user=user, model=model).update(used_at=now):
+                ModelUse.objects.update_or_create(user=user, model=model, defaults={"used_at": now})
         if asked.is_branch:  # elsewhere the new message is the only one, and so the one in view
             tree.choose(conversation, user, reply.pk)
         transaction.on_commit(partial(broadcasts.conversation_changed, conversation, "spoken"))
@@ -177,7 +188,8 @@ def settle(asked: Asked) -> None:
 
 def _conversation(user, question: Question) -> Conversation:
     if question.conversation is not None:
-        found = Conversation.objects.writable_by(user).filter(pk=question.conversation).first()
+        mine = Conversation.objects.writable_by(user).select_related("team")
+        found = mine.filter(pk=question.conversation).first()
         if found is None:
             raise Refused("no_access", _("You can no longer write in this conversation. What you wrote is kept."))
         return found
@@ -206,25 +218,9 @@ def _asked_before(user, question: Question) -> Asked | None:
     rows = {row.role: row for row in sent.select_related("conversation")}
     if len(rows) < 2:
         return None
-    return Asked(rows[Message.Role.USER], rows[Message.Role.ASSISTANT], is_new=False)
-
-
-def _checked(question: Question) -> tuple[ModelSpec, dict[str, Any]]:
-    if len(question.text) > settings.MAX_TEXT_CHARACTERS:
-        raise Refused("text_too_long", _("The text is too long to send. Attach it as a file."))
-    if len(question.attachments) > settings.MAX_ATTACHMENTS:
-        raise Refused("too_many_files", _("Too many files for one message."))
-    if not question.text.strip() and not question.attachments:
-        raise Refused("empty", _("Write something or attach a file."))
-    first = question.runs[0] if question.runs else None
-    return _spec_and_parameters(first.model if first else question.model, question.parameters)
-
-
-def _checked_runs(user, runs: tuple[Run, ...], given: list[Given], text: str) -> generations.Runs:
-    try:
-        return generations.check_runs(user, runs, given, text)
-    except (ValueError, OverflowError) as error:
-        raise Refused("bad_run", str(error)) from error
+    reply = rows[Message.Role.ASSISTANT]
+    beside = Message.objects.filter(comparison=reply.comparison_id).order_by("column") if reply.comparison_id else ()
+    return Asked(rows[Message.Role.USER], reply, is_new=False, replies=tuple(beside))
 
 
 def _attached(file: Attachment, role: str) -> dict[str, Any]:
@@ -234,41 +230,6 @@ def _attached(file: Attachment, role: str) -> dict[str, Any]:
 def _given(asked: Message) -> list[Given]:
     roles = {part["id"]: part.get("role", "") for part in asked.parts if part["kind"] == "attachment"}
     return [Given(file, roles[file.pk]) for file in asked.files()]
-
-
-def _spec_and_parameters(model: str, raw: Mapping[str, Any]) -> tuple[ModelSpec, dict[str, Any]]:
-    if not model or len(model) > 200:
-        raise Refused("no_model", _("Choose a model first."))
-    spec = catalog.asked_by(catalog.get(model), raw)
-    if not spec.is_available:
-        raise Refused("model_unavailable", _("%(model)s cannot be used here yet.") % {"model": spec.label})
-    if spec.is_bench:
-        raise Refused("model_unavailable", _("%(model)s is used on the benches.") % {"model": spec.label})
-    if form.is_generation(spec):
-        return spec, {}  # they stand on each generation, checked by its form
-    try:
-        return spec, catalog.clean_parameters(spec, dict(raw))
-    except (ValueError, OverflowError) as error:
-        raise Refused("bad_parameters", str(error)) from error
-
-
-def _files(user, team_id: int, wanted: tuple[int, ...]) -> list[Attachment]:
-    if not wanted:
-        return []
-    visible = Attachment.objects.visible_to(user).filter(team_id=team_id, pk__in=wanted)
-    found = {file.pk: file for file in visible}
-    files = [found[pk] for pk in dict.fromkeys(wanted) if pk in found]
-    if len(files) != len(set(wanted)):
-        raise Refused("no_file", _("One of the files is no longer there. Attach it again."))
-    if any(file.state != Attachment.State.READY for file in files):
-        raise Refused("file_not_ready", _("A file is still being prepared."))
-    return files
-
-
-def _check_fit(spec: ModelSpec, files: list[Attachment]) -> None:
-    for file, verdict in zip(files, fit(spec, [file.facts() for file in files]), strict=True):
-        if not verdict.is_accepted:
-            raise Refused("file_does_not_fit", f"{file.name}: {verdict.reason}")
 
 
 def _parent(conversation: Conversation, parent: int | None) -> Message | None:
@@ -288,24 +249,22 @@ def _has_siblings(conversation: Conversation, parent: Message | None) -> bool:
     return beside.exists()
 
 
-def _reply(
-    asked: Message,
-    user,
-    client_id: str,
-    spec: ModelSpec,
-    parameters: dict[str, Any],
-    runs: generations.Runs | None = None,
-) -> Message:
+def _reply(asked: Message, user, client_id: str, planned: Plan, **place: Any) -> Message:
+    """`place`: comparison and column, where it stands beside others."""
+    runs = planned.runs
     reply = Message.objects.create(
         conversation=asked.conversation,
         parent=asked,
         role=Message.Role.ASSISTANT,
         author=user,
         client_id=client_id,
-        model=spec.model,
-        parameters=parameters,
+        model=planned.spec.model,
+        parameters=planned.parameters,
+        tools=planned.tools,
+        raw=planned.raw,
         status=Message.Status.QUEUED if runs is None else Message.Status.GENERATING,
         heartbeat_at=timezone.now() if runs is None else None,
+        **place,
     )
     if runs is not None:
         generations.begin(reply, runs)
@@ -313,7 +272,7 @@ def _reply(
 
 
 def _writable(user, message_id: int) -> Message:
-    found = Message.objects.writable_by(user).select_related("conversation").filter(pk=message_id).first()
+    found = Message.objects.writable_by(user).select_related("conversation__team").filter(pk=message_id).first()
     if found is None:
         raise Refused("no_access", _("This message is gone, or you can no longer write here."))
     return found

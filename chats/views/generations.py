@@ -77,7 +77,7 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     client_id = request.POST.get("client_id", "")[:64] or uuid.uuid4().hex
     runs = (generations.Run(row.model, row.parameters),)
     try:
-        asked = replies.ask_again(request.user, client_id, row.message_id, row.model, {}, runs)
+        asked = replies.ask_again(request.user, client_id, row.message_id, replies.Column(row.model), runs=runs)
     except replies.Refused as error:
         return _problem(409, error.code, str(error))
     replies.settle(asked)

@@ -42,6 +42,8 @@ FRAMES = [
     Sent("reply.create", ("message", "private_reply"), "message.accepted", HERS),
     Sent("reply.continue", ("message", "shared_reply"), "message.accepted", WRITERS),
     Sent("reply.continue", ("message", "private_reply"), "message.accepted", HERS),
+    Sent("tool.answer", ("message", "shared_waiting"), "tool.answered", WRITERS),
+    Sent("tool.answer", ("message", "private_waiting"), "tool.answered", HERS),
     Sent("reply.stop", ("message", "shared_queued"), "", WRITERS),
     Sent("reply.stop", ("message", "private_queued"), "", HERS),
 ]
@@ -64,6 +66,10 @@ def world(team, alice, bob, victor, charlie, make_user):
         # In a conversation of its own: where one reply runs, the next question waits.
         busy = Conversation.objects.create(team=team, author=alice, client_id=f"busy {name}", shared_at=shared_at)
         things[f"{name}_queued"] = _exchange(busy, "2", Message.Status.QUEUED).pk
+        call = {"kind": "tool_call", "call_id": "call 1", "name": "f", "arguments": "{}", "round": 0, "state": "asked"}
+        waiting = _exchange(busy, "3", Message.Status.WAITING)
+        Message.objects.filter(pk=waiting.pk).update(parts=[call])
+        things[f"{name}_waiting"] = waiting.pk
     return people, things
 
 
@@ -92,6 +98,7 @@ async def test_a_frame_does_for_each_what_it_may(world, connect, frame, role):
     field, name = frame.names
     before = await rows()
     question = {"client_id": "c1", "parent": None, "text": "Hi", "model": "qwen3-max-preview", "lengths": {}}
+    question |= {"call": "call 1", "action": "refuse"}
     await socket.send(frame.type, **(question | {field: things[name]}))
     await socket.send("ping", n=7)
     await socket.until("pong", n=7)

@@ -254,11 +254,11 @@ def test_a_resent_question_makes_no_second_job(runner):
 def test_asking_again_makes_the_same_runs_beside_the_first(runner):
     runs = (generations.Run(FILM, {"duration": 8}, 2), generations.Run("kling-v3"))
     made = runner.ask("twice over [sandbox: tiny]", runs=runs)
-    again = replies.ask_again(runner.user, "again", made[0].message_id, FILM, {})
+    again = replies.ask_again(runner.user, "again", made[0].message_id, replies.Column(FILM))
     rows = again.reply.generations.order_by("position")
     assert [(row.model, row.parameters) for row in rows] == [(row.model, row.parameters) for row in made]
     assert again.reply.parent_id == Message.objects.get(pk=made[0].message_id).parent_id
-    twice = replies.ask_again(runner.user, "again", made[0].message_id, FILM, {})
+    twice = replies.ask_again(runner.user, "again", made[0].message_id, replies.Column(FILM))
     assert twice.reply.pk == again.reply.pk
     assert Generation.objects.count() == 6
 

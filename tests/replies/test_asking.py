@@ -97,7 +97,7 @@ def test_a_second_answer_by_bob_does_not_move_what_alice_sees(team, alice, bob):
     asked = finish(ask(alice))
     conversation = asked.message.conversation
     Conversation.objects.update(shared_at=conversation.created_at)
-    again = replies.ask_again(bob, "b1", asked.reply.pk, "", {})
+    again = replies.ask_again(bob, "b1", asked.reply.pk, replies.Column(""))
     assert branches.newest(conversation, alice)[0][-1].pk == asked.reply.pk
     assert branches.newest(conversation, bob)[0][-1].pk == again.reply.pk
     assert branches.newest(conversation, alice)[0][-1].siblings.count == 2
@@ -105,7 +105,7 @@ def test_a_second_answer_by_bob_does_not_move_what_alice_sees(team, alice, bob):
 
 def test_the_chosen_branch_is_remembered_per_person(team, alice):
     asked = finish(ask(alice))
-    again = finish(replies.ask_again(alice, "again", asked.reply.pk, "", {}))
+    again = finish(replies.ask_again(alice, "again", asked.reply.pk, replies.Column("")))
     conversation = asked.message.conversation
     assert branches.newest(conversation, alice)[0][-1].pk == again.reply.pk
     branches.choose(asked.reply, alice)
@@ -166,7 +166,7 @@ def _step(user, conversation, name: str, number: int) -> None:
     elif name == "choose" and branches.one(row, user):
         branches.choose(row, user)
     elif name == "again" and row in shown:
-        finish(replies.ask_again(user, f"r{len(rows)}", row.pk, "", {}))
+        finish(replies.ask_again(user, f"r{len(rows)}", row.pk, replies.Column("")))
     elif name in ("ask", "edit"):
         answers = [message for message in shown if message.role == "assistant"]
         parent = answers[number % len(answers)].pk if answers and name == "ask" else None

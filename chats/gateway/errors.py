@@ -47,6 +47,22 @@ CAUSES: dict[str, str | Promise] = {
         "Leave out earlier messages or choose a model with a larger context."
     ),
     "content_refused": _("A content filter refused this. Change the wording or the attachment and send again."),
+    "content_refused:SAFETY": _(
+        "Google's safety filter stopped this: it saw harassment, hate, sexual content or danger. Say it in other words."
+    ),
+    "content_refused:PROHIBITED_CONTENT": _("Google forbids this content. Ask for something else."),
+    "content_refused:BLOCKLIST": _("A word in this stands on a list of blocked terms. Say it in other words."),
+    "content_refused:RECITATION": _(
+        "The answer came too close to a published text. Ask for a summary or for its own words."
+    ),
+    "content_refused:SPII": _("The answer would have told personal data. Leave out names, numbers and addresses."),
+    "content_refused:LANGUAGE": _("The model does not speak this language. Ask in another one."),
+    "content_refused:IMAGE_SAFETY": _("The picture was held back by Google's safety filter. Describe another one."),
+    "content_refused:IMAGE_PROHIBITED_CONTENT": _("Google forbids such a picture. Ask for something else."),
+    "content_refused:IMAGE_RECITATION": _("The picture came too close to a published one. Describe it differently."),
+    "content_refused:MODEL_ARMOR": _("A guard in front of the model refused the message. Say it in other words."),
+    "content_refused:JAILBREAK": _("The message looks like an attempt to get around the model's rules."),
+    "content_refused:OTHER": _("Google refused this and gave no reason. Say it in other words, or try another model."),
     "too_large": _("The attachments are too large for the gateway. Remove or shrink some and send again."),
     "rate_limited": _("The model is busy. Wait a minute, then try again."),
     "model_unavailable": _("The model is not available now. Choose another one or try again later."),

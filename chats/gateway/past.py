@@ -1,7 +1,7 @@
 """The turns of a prompt made fit for whoever is asked next: calls with results, pictures, whose words they were."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 
 from chats import catalog
@@ -71,13 +71,14 @@ class _Book:
         return given
 
 
-def with_own_pictures(spec: ModelSpec, turns: Iterable[Turn]) -> list[Turn]:
-    """Pictures the model made go along with the newest question: an assistant turn holds text only (images.md 7.4)."""
+def with_own_pictures(spec: ModelSpec, turns: Iterable[Turn], of: Container[int] | None = None) -> list[Turn]:
+    """Pictures the model made go along with the newest question: an assistant turn holds text only (images.md 7.4).
+    `of` says which turns' pictures have to; all, where it is not given."""
     turns = list(turns)
     newest = max((n for n, turn in enumerate(turns) if turn.role == "user"), default=0)
     before = max((n for n, turn in enumerate(turns[:newest]) if turn.role == "user"), default=0)
-    said = [part for turn in turns[before:newest] if turn.role == "assistant" for part in turn.parts]
-    pictures = tuple(part for part in said if part.kind == "image")
+    said = [n for n in range(before, newest) if turns[n].role == "assistant" and (of is None or n in of)]
+    pictures = tuple(part for n in said for part in turns[n].parts if part.kind == "image")
     if pictures and "image" in spec.inputs:
         turns[newest] = replace(turns[newest], parts=pictures + turns[newest].parts)
     return turns

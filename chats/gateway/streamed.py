@@ -17,6 +17,7 @@ Payload = Mapping[str, Any]
 UNREADABLE = "bad_stream_data"
 READ_TIMEOUT_S = 310.0  # the gateway itself gives up after 300 s of silence (text.md 2.1)
 
+_ODD = (AttributeError, TypeError, ValueError, LookupError)  # a shape nobody has seen yet
 _decode = json.JSONDecoder().raw_decode  # a third quicker than json.loads, and this runs for every delta
 
 
@@ -45,15 +46,12 @@ class Reading:
     def events(self, data: bytes) -> Iterator[Event]:
         try:
             yield from self.told(_parsed(data))
-        except (AttributeError, TypeError, ValueError, LookupError) as error:  # a shape nobody has seen yet
-            said = data[:1000].decode("utf-8", "replace")
-            raise GatewayError("upstream", 200, UNREADABLE, said, is_retryable=True) from error
+        except _ODD as error:
+            raise _unreadable(data) from error
 
     def close(self) -> Iterator[Event]:
         """What was held back, usage and the end; raises GatewayError when the end was not reached."""
-        for event in self.rest():
-            self.has_answer |= not isinstance(event, ReasoningDelta)
-            yield event
+        yield from self._held()
         if self.usage:
             yield self.usage
         if not self.finish:
@@ -62,6 +60,14 @@ class Reading:
         if not self.has_answer and reason in ("stop", "tool_calls"):
             raise GatewayError("upstream", 200, "empty_reply", is_retryable=True)
         yield Finished(reason)
+
+    def _held(self) -> Iterator[Event]:
+        try:
+            for event in self.rest():
+                self.has_answer |= not isinstance(event, ReasoningDelta | Citation)
+                yield event
+        except _ODD as error:
+            raise _unreadable(b"") from error
 
     def cited(self, url: object, title: object = "", at: int | None = None) -> Iterator[Citation]:
         """A source once for each place it supports."""
@@ -111,6 +117,10 @@ def silence_s(spec: ModelSpec) -> float:
     """How long this model may be silent between bytes."""
     silent_s: float = spec.options.get("read_timeout_s", READ_TIMEOUT_S)
     return silent_s
+
+
+def _unreadable(data: bytes) -> GatewayError:
+    return GatewayError("upstream", 200, UNREADABLE, data[:1000].decode("utf-8", "replace"), is_retryable=True)
 
 
 def _parsed(data: bytes) -> Payload:

@@ -7,9 +7,10 @@ from chats.catalog import ModelSpec
 from chats.gateway.streamed import StreamedReply, silence_s
 from chats.gateway.values import Prompt, Request
 
-from .config import generation_config, tools
-from .contents import contents
+from .config import generation_config
+from .contents import contents, system
 from .reading import GoogleReading
+from .tools import tools
 
 
 class Protocol(StreamedReply[GoogleReading]):
@@ -17,11 +18,10 @@ class Protocol(StreamedReply[GoogleReading]):
 
     def request(self, spec: ModelSpec, prompt: Prompt) -> Request:
         body: dict[str, Any] = {"contents": contents(spec, prompt.turns)}
-        if system := prompt.parameters.get("system_prompt"):
-            body["systemInstruction"] = {"parts": [{"text": system}]}
+        if said := system(prompt.turns, prompt.parameters.get("system_prompt") or ""):
+            body["systemInstruction"] = {"parts": said}
         if config := generation_config(spec, prompt.parameters):
             body["generationConfig"] = config
-        if declared := tools(prompt):
-            body["tools"] = declared
+        body |= tools(spec, prompt)
         path = f"/v1beta/models/{quote(spec.wire_model, safe='')}:streamGenerateContent?alt=sse"
         return Request("POST", path, json=body, read_timeout_s=silence_s(spec))

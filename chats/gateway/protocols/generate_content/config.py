@@ -1,10 +1,10 @@
-"""The parameters a person set as `generationConfig` and `tools` (text.md 6.1, images.md 7.4)."""
+"""The parameters a person set as `generationConfig` (text.md 6.1, images.md 7.4)."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from chats.catalog import ModelSpec
-from chats.gateway.values import Prompt
+from chats.gateway.thinking import Wish, effort
 
 Config = dict[str, Any]
 
@@ -34,27 +34,26 @@ def generation_config(spec: ModelSpec, values: Mapping[str, Any]) -> Config:
     return config
 
 
-def tools(prompt: Prompt) -> list[Config]:
-    """Functions in OpenAI's form become declarations; on 2.5 they cannot stand beside Google's own (text.md 6.1)."""
-    declared = [dict(tool["function"]) for tool in prompt.tools if "function" in tool]
-    if declared:
-        return [{"functionDeclarations": declared}]
-    return [{"googleSearch": {}}] if prompt.parameters.get("web_search") else []
-
-
 def _thinking(facts: Mapping[str, Any], values: Mapping[str, Any]) -> Config:
     """A level or a budget, never both; thoughts come only when asked for."""
     control = facts.get("control", "")
     if not control.startswith("google.") or facts.get("mode") == "none":
         return {}
-    if values.get("thinking") is False and facts.get("mode") == "optional":
-        return {"thinkingBudget": 0} if control == "google.thinking_budget" else {"thinkingLevel": "minimal"}
-    config: Config = {"includeThoughts": True}
-    if control == "google.thinking_level" and values.get("effort"):
-        config["thinkingLevel"] = values["effort"]
-    if control == "google.thinking_budget" and values.get("budget") is not None:
-        config["thinkingBudget"] = values["budget"]
-    return config
+    wish = Wish(values)
+    if control == "google.thinking_level":
+        level = effort(facts, wish)
+        return {"includeThoughts": True} | ({"thinkingLevel": level} if level else {})
+    if wish.is_on is False:
+        return _off(facts)
+    budget = wish.budget if wish.budget is not None else -1 if wish.is_on else None  # -1: as it sees fit
+    return {"includeThoughts": True} | ({} if budget is None else {"thinkingBudget": budget})
+
+
+def _off(facts: Mapping[str, Any]) -> Config:
+    """Where there is no off, the least it can."""
+    if facts.get("mode") == "optional":
+        return {"thinkingBudget": 0}
+    return {"includeThoughts": True, "thinkingBudget": facts.get("minimum", 128)}
 
 
 def _is_set(values: Mapping[str, Any], name: str) -> bool:

@@ -14,6 +14,7 @@ from chats.gateway.values import (
     ReasoningDelta,
     TextDelta,
     ToolCallDelta,
+    ToolResult,
     Usage,
 )
 
@@ -80,15 +81,16 @@ def test_calls_get_an_id_where_they_have_none():
 
 
 def test_what_was_looked_up_and_run_is_told_once():
-    code, text, source, end = events("grounded.sse")
-    assert code == ToolCallDelta(0, "", "code_interpreter", '{"code": "print(1)"}')
+    code, _code, result, _result, text, source, end = events("grounded.sse")
+    assert code == ToolCallDelta(
+        0, "code-1", "code_interpreter", '{"code": "print(1)", "language": "python"}', is_vendors=True
+    )
+    assert result == ToolResult(0, "1")
     assert (text, source) == (TextDelta("One."), Citation("https://a.example/", "A"))
     assert end == Finished("stop")  # it ran itself: nobody waits for an answer of ours
 
 
-@pytest.mark.parametrize(
-    ("name", "reason"), [("length.sse", "length"), ("image_safety.sse", "content_filter"), ("only_talked.sse", "stop")]
-)
+@pytest.mark.parametrize(("name", "reason"), [("length.sse", "length"), ("only_talked.sse", "stop")])
 def test_an_answer_ends_as_the_vendor_says(name, reason):
     assert events(name)[-1] == Finished(reason)
 
@@ -97,6 +99,7 @@ def test_an_answer_ends_as_the_vendor_says(name, reason):
     ("name", "kind", "code"),
     [
         ("blocked_prompt.sse", "content_refused", "PROHIBITED_CONTENT"),
+        ("image_safety.sse", "content_refused", "IMAGE_SAFETY"),
         ("no_image.sse", "upstream", "empty_reply"),
         ("cut.sse", "incomplete", ""),
         ("malformed_call.sse", "upstream", "MALFORMED_FUNCTION_CALL"),

@@ -8,6 +8,7 @@ from chats.gateway.body import Body
 from chats.gateway.protocols import load
 from chats.gateway.values import Part, Prompt, Turn
 
+SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}}
 SPEC = catalog.get("gemini-2.5-flash-image-preview")
 
 
@@ -121,7 +122,7 @@ def test_thinking_can_be_switched_off_where_it_can():
 
 
 def test_functions_are_declared():
-    tool = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
+    tool = {"type": "function", "function": {"name": "weather", "parameters": SCHEMA}}
     asked = body(user(Part("text", "a")), tools=(tool,), web_search=True)
     assert asked["tools"] == [{"functionDeclarations": [tool["function"]]}]
 

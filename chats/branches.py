@@ -6,7 +6,7 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
-from chats import broadcasts, catalog, generations, media, replies
+from chats import broadcasts, catalog, comparisons, generations, media, replies
 from chats.catalog import form
 from chats.models import Conversation, Generation, Message, tree
 from chats.models.tree import Tree
@@ -58,8 +58,34 @@ def restore(message: Message) -> None:
 
 
 def _dressed(conversation: Conversation, seen: Tree, ids: list[int], user) -> list[Message]:
+    """Messages of a comparison have its `columns`, all its replies, and `comparison_shown`."""
     rows = Message.objects.filter(pk__in=ids).select_related("author").prefetch_related("attachments").in_bulk()
     messages = [rows[pk] for pk in ids if pk in rows]
+    beside = _beside(conversation, seen, messages)
+    everybody = messages + [row for row in beside if row.pk not in rows]
+    _dress(conversation, seen, everybody, {row.pk: row for row in everybody}, user)
+    compared = comparisons.shown([row.comparison_id for row in everybody if row.comparison_id], user)
+    for message in everybody:
+        message.comparison_shown = compared.get(message.comparison_id or 0)
+        if message.comparison_shown and message.comparison_shown.is_blind_for_me:
+            comparisons.hide(message)
+    known = {row.pk: row for row in everybody}
+    for message in messages:
+        columns = [row for row in beside if row.comparison_id == message.comparison_id and message.comparison_id]
+        message.columns = [known[row.pk] for row in columns]
+    return messages
+
+
+def _beside(conversation: Conversation, seen: Tree, messages: list[Message]) -> list[Message]:
+    """Every reply of the comparisons in view, column by column."""
+    ids = {row.comparison_id for row in messages if row.comparison_id}
+    if not ids:
+        return []
+    found = conversation.messages.filter(comparison__in=ids, deleted_at__isnull=True).order_by("comparison", "column")
+    return [row for row in found.select_related("author").prefetch_related("attachments") if row.pk in seen.parents]
+
+
+def _dress(conversation: Conversation, seen: Tree, messages: list[Message], rows: dict[int, Message], user) -> None:
     replied = _reply_by_question(conversation, seen, messages, rows)
     made = _generations(messages, user)
     for message in messages:
@@ -71,7 +97,6 @@ def _dressed(conversation: Conversation, seen: Tree, ids: list[int], user) -> li
         if form.is_generation(message.spec):
             reply = None  # a form counts no tokens of its files
         message.receipts = media.receipts(message.files(), reply.usage, reply.status) if reply else {}
-    return messages
 
 
 def _generations(messages: list[Message], user) -> dict[int, list[Generation]]:

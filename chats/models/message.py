@@ -81,6 +81,8 @@ class Message(models.Model):
     spec: Any
     receipts: dict[int, dict[str, Any]]
     generation_rows: list
+    columns: list
+    comparison_shown: Any
 
     objects = MessageQuerySet.as_manager()
 

@@ -1,5 +1,6 @@
 """From a question to two rows: what a person said and the empty reply; each step may come twice and counts once."""
 
+import random
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -89,6 +90,8 @@ def _replies(message: Message, user, question: Question, plans: list[Plan]) -> l
     if not question.columns:
         return [_reply(message, user, question.client_id, plans[0])]
     comparison = Comparison.objects.create(question=message, author=user, is_blind=question.is_blind)
+    if question.is_blind:  # the person who chose them knows their order
+        random.shuffle(plans)
     ids = [question.client_id, *(_column_id(question.client_id, n) for n in range(1, len(plans)))]
     return [
         _reply(message, user, client_id, plan, comparison=comparison, column=n)
@@ -126,11 +129,11 @@ def _ask_again(
     runs: tuple[Run, ...] = (),
     raw: Mapping[str, Any] | None = None,
 ) -> Asked:
+    wanted = replace(column, model=column.model or asked.model)
     if asked.role == Message.Role.ASSISTANT:
         if not runs and column.model in ("", asked.model):
             runs = generations.runs_of(asked)  # the same again: as many, of the same models
         asked = Message.objects.select_related("conversation__team").get(children=asked)
-    wanted = replace(column, model=column.model or asked.model)
     planned = plan(user, asked.conversation.team, wanted, _given(asked), asked.text, runs)
     planned = replace(planned, raw=check_raw(raw))
     with transaction.atomic():

@@ -174,17 +174,27 @@ def _after(rows: ConversationQuerySet, cursor: str) -> ConversationQuerySet:
 
 
 def _dressed(user, team: Team, rows: Iterable[Conversation]) -> list[Conversation]:
-    """Adds what is running and what this person may do; two queries for all rows together."""
+    """Adds what is running or waits and what this person may do; two queries for all rows together."""
     found = list(rows)
     role = Membership.objects.filter(user=user, team=team).values_list("role", flat=True).first()
-    live = Message.objects.filter(status__in=Message.RUNNING, conversation__in=[c.pk for c in found])
-    running = set(live.values_list("conversation_id", flat=True)) if found else set()
+    running, waiting = _going_on(found) if found else (set(), set())
     for conversation in found:
         is_mine = conversation.author_id == user.pk
         is_kept = conversation.shared_at is not None and role in KEEPERS
         shown: Any = conversation
         shown.is_running = conversation.pk in running
+        shown.is_waiting = conversation.pk in waiting
         shown.is_mine = is_mine
         shown.may_write = role in WRITERS
         shown.may_keep = is_kept or (is_mine and role in WRITERS)
     return found
+
+
+def _going_on(found: list[Conversation]) -> tuple[set[int], set[int]]:
+    """In which a reply is being written or made, and in which one waits for a person."""
+    states = (*Message.RUNNING, Message.Status.WAITING)
+    rows = Message.objects.filter(
+        status__in=states, conversation__in=[c.pk for c in found], deleted_at__isnull=True
+    ).values_list("conversation_id", "status")
+    waiting = {pk for pk, status in rows if status == Message.Status.WAITING}
+    return {pk for pk, status in rows if status != Message.Status.WAITING}, waiting

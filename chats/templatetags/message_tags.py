@@ -19,7 +19,7 @@ register = template.Library()
 
 UNKNOWN = "–"
 # Citations stand apart.
-SHOWN_KINDS = frozenset({"text", "reasoning", "attachment", "tool_call", "tool_result", "generation"})
+SHOWN_KINDS = frozenset({"text", "reasoning", "attachment", "tool_call", "generation"})
 OTHER_MODEL = frozenset({"forbidden_model", "model_unavailable", "not_supported"})
 UNFINISHED = frozenset({Message.Status.STOPPED, Message.Status.INTERRUPTED, Message.Status.INCOMPLETE})
 LONG_TEXT = 1_500  # characters of a question from which it is folded
@@ -75,15 +75,8 @@ def shown_parts(message: Message) -> list[ShownPart]:
 
 
 @register.filter
-def citations(message: Message) -> list[Mapping[str, Any]]:
-    """Sources that can be opened; a model may cite anything."""
-    cited = [part for part in message.parts if part.get("kind") == "citation"]
-    return [part for part in cited if str(part.get("url", "")).lower().startswith(("http://", "https://"))]
-
-
-@register.filter
 def has_output(message: Message) -> bool:
-    return any(part.get("text") or part.get("kind") not in ("text", "reasoning") for part in message.parts)
+    return any(part.get("text") or part.get("kind") not in ("text", "reasoning", "opaque") for part in message.parts)
 
 
 @register.filter
@@ -168,6 +161,12 @@ def _between(start: datetime | None, end: datetime | None) -> float | None:
 def set_parameters(message: Message) -> str:
     """JSON of what the person had set, for the same question once more."""
     return json.dumps({name: value for name, value in message.parameters.items() if name != "left_out"})
+
+
+@register.filter
+def set_tools(message: Message) -> str:
+    """JSON of what it may call, for the same question once more; "" for nothing."""
+    return json.dumps(message.tools) if message.tools else ""
 
 
 @register.filter

@@ -3,9 +3,10 @@
 import MarkdownIt from "markdown-it";
 import cjkFriendly from "markdown-it-cjk-friendly";
 
+import { draw as drawCites, withCites } from "lib/cites.js";
 import { fragment } from "lib/dom.js";
 import { drawFormulas } from "lib/formulas.js";
-import { createMarkdown, renderTyped } from "lib/markdown.js";
+import { createMarkdown, renderBlocks, renderTyped } from "lib/markdown.js";
 import math from "lib/math.js";
 import { patchChildren } from "lib/patch.js";
 import { BlockStream, Pace } from "lib/stream.js";
@@ -63,6 +64,16 @@ export class MarkdownText extends HTMLElement {
     else this.show();
   }
 
+  /** Where its sources are cited, as the server says in `data-cites`; known once it is at rest. */
+  set cites(cites) {
+    if (cites === (this.dataset.cites ?? "")) return;
+    if (cites) this.dataset.cites = cites;
+    else delete this.dataset.cites;
+    if (!this.#isShown || this.isLive) return;
+    this.#isFinished = true;
+    this.show();
+  }
+
   /** No more will come. */
   finish() {
     if (this.#isFinished) return;
@@ -91,14 +102,21 @@ export class MarkdownText extends HTMLElement {
     if (!this.#isShown) this.replaceChildren();
     this.#isShown = true;
     const { from, blocks } = this.#blocks();
-    patchChildren(this, from, fragment(blocks.join("")));
+    const fresh = fragment(blocks.join(""));
+    if (this.#hasCites) drawCites(fresh, JSON.parse(this.dataset.cites));
+    patchChildren(this, from, fresh);
     for (const node of [...this.children].slice(from)) drawFormulas(node);
     this.dataset.shown = "";
     this.dispatchEvent(new CustomEvent("markdown-rendered", { bubbles: true }));
   }
 
+  get #hasCites() {
+    return this.#isFinished && Boolean(this.dataset.cites);
+  }
+
   #blocks() {
     if ("typed" in this.dataset) return { from: 0, blocks: renderTyped(md, this.#text) };
+    if (this.#hasCites) return { from: 0, blocks: renderBlocks(md, withCites(this.#text, JSON.parse(this.dataset.cites))) };
     return this.#isFinished ? this.#stream.finish() : this.#stream.render();
   }
 }

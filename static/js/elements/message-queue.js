@@ -2,6 +2,7 @@
 
 import { html, nothing, render } from "lit-html";
 
+import { replies } from "lib/conversation-page.js";
 import { tell } from "lib/dom.js";
 import { nt, t } from "lib/i18n.js";
 
@@ -14,7 +15,9 @@ class MessageQueue extends HTMLElement {
   }
 
   #list(messages, isHeld) {
-    const words = html`<p class="queue-held">${t("Waits for you: the last reply was stopped or failed.")}</p>`;
+    const isAsking = replies().at(-1)?.status === "waiting";
+    const reason = isAsking ? t("Waits until the calls of the reply are decided.") : t("Waits for you: the last reply was stopped or failed.");
+    const words = html`<p class="queue-held">${reason}</p>`;
     return html`${isHeld ? words : nothing}
       <ul class="queue" aria-label=${t("Waiting messages")}>
         ${messages.map((message, index) => this.#row(message, index))}

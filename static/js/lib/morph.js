@@ -63,6 +63,7 @@ function isOpen(old, fresh, isFreshLive) {
   if (old.localName === "thinking-block" && "live" in fresh.dataset) return takeThought(old, fresh);
   if (old.dataset.action === "unfold") return false;
   if (isPlaying(old)) return false;
+  if (old.localName === "code-block") return !old.takeFresh?.(fresh);
   if (old.localName === "generation-card" && old.id === fresh.id && isOlder(old, fresh)) return false;
   // Elements of other rooms draw their own content: the same attributes mean the same content.
   return !old.localName.includes("-") || MORPHED.has(old.localName) || !hasSameAttributes(old, fresh);
@@ -72,6 +73,7 @@ function takeText(old, fresh, isFreshLive) {
   const text = fresh.textContent;
   old.dataset.part = fresh.dataset.part;
   if (!(isFreshLive && old.text.startsWith(text))) old.text = text;
+  old.cites = fresh.dataset.cites ?? "";
   return false;
 }
 

@@ -33,6 +33,7 @@ export class Notifier {
     const since = this.#since.get(message);
     const isJob = this.#jobs.delete(message);
     this.#since.delete(message);
+    if (status === "waiting") return void (since !== undefined && this.#ended(status, isJob)); // somebody is needed
     if (since !== undefined && this.#now() - since >= LONG_MS) this.#ended(status, isJob);
   }
 
@@ -59,8 +60,8 @@ export class Notifier {
   #show(status, isJob) {
     const { document, Notification } = this.#browser;
     const done = isJob ? t("The result is there") : t("The reply is done");
-    const words = status === "complete" ? done : isJob ? t("The job has ended") : t("The reply has ended");
-    const note = new Notification(words, { body: document.title.replace(/^[●✓] /, ""), tag: document.location.pathname });
+    const words = status === "waiting" ? t("A reply waits for you") : status === "complete" ? done : isJob ? t("The job has ended") : t("The reply has ended");
+    const note = new Notification(words, { body: document.title.replace(/^[●✓?] /, ""), tag: document.location.pathname });
     note.onclick = () => {
       this.#browser.focus();
       note.close();

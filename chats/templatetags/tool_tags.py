@@ -1,0 +1,341 @@
+"""Steps of a reply as people read them: what was called with what, what came of it; for chats/parts/_tool_call.html."""
+
+import json
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from chats.models import Message
+
+register = template.Library()
+
+GIST_CHARACTERS = 90
+SHOWN_CHARACTERS = 8_000  # of a result; the rest is a file
+FLAT_KEYS = 8
+FLAT_CHARACTERS = 300
+LINE_CHARACTERS = 64  # of a short list in JSON
+OPEN_LINES = 24  # code up to here is shown unfolded
+ENCRYPTED = "----MOONSHOT ENCRYPTED BEGIN----"  # only Kimi reads it (text.md 7)
+
+
+_FEW = re.compile(r"[\[{]\n[^\[\]{}]*\n\s*[\]}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a tool is told of: its icon, what it would do, does now and has done, and the argument that says it all."""
+
+    icon: str
+    asks: str | Promise
+    doing: str | Promise
+    done: str | Promise
+    gist: tuple[str, ...] = ()
+    language: str = ""  # of the code it runs
+
+
+_SEARCH = Words(
+    "globe",
+    gettext_lazy("Search the web"),
+    gettext_lazy("Searching the web"),
+    gettext_lazy("Searched the web"),
+    ("query", "q", "queries"),
+)
+_PAGE = Words(
+    "book-open",
+    gettext_lazy("Open a page"),
+    gettext_lazy("Opening a page"),
+    gettext_lazy("Opened a page"),
+    ("url", "urls", "uri"),
+)
+_CODE = Words(
+    "terminal", gettext_lazy("Run code"), gettext_lazy("Running code"), gettext_lazy("Ran code"), (), "python"
+)
+_SCRIPT = Words(
+    "terminal", gettext_lazy("Run code"), gettext_lazy("Running code"), gettext_lazy("Ran code"), (), "javascript"
+)
+_SHELL = Words(
+    "terminal",
+    gettext_lazy("Run a command"),
+    gettext_lazy("Running a command"),
+    gettext_lazy("Ran a command"),
+    (),
+    "bash",
+)
+KNOWN = {
+    "web_search": _SEARCH,
+    "google_search": _SEARCH,
+    "open_page": _PAGE,
+    "fetch": _PAGE,
+    "url_context": _PAGE,
+    "code_interpreter": _CODE,
+    "code_execution": _CODE,
+    "code_runner": _CODE,
+    "quickjs": _SCRIPT,
+    "bash_code_execution": _SHELL,
+    "text_editor": Words(
+        "file-pen",
+        gettext_lazy("Edit a file"),
+        gettext_lazy("Editing a file"),
+        gettext_lazy("Edited a file"),
+        ("path",),
+    ),
+    "image_generation": Words(
+        "palette",
+        gettext_lazy("Draw a picture"),
+        gettext_lazy("Drawing a picture"),
+        gettext_lazy("Drew a picture"),
+        ("prompt",),
+    ),
+}
+# What a computer-use model proposes (text.md 6.3); coordinates are 0-1000 over the screenshot.
+ACTIONS = {
+    "open_web_browser": gettext_lazy("Open the browser"),
+    "click_at": gettext_lazy("Click"),
+    "hover_at": gettext_lazy("Point at"),
+    "type_text_at": gettext_lazy("Type"),
+    "scroll_document": gettext_lazy("Scroll the page"),
+    "scroll_at": gettext_lazy("Scroll"),
+    "wait_5_seconds": gettext_lazy("Wait 5 seconds"),
+    "go_back": gettext_lazy("Go back"),
+    "go_forward": gettext_lazy("Go forward"),
+    "search": gettext_lazy("Open a search page"),
+    "navigate": gettext_lazy("Go to an address"),
+    "key_combination": gettext_lazy("Press keys"),
+    "drag_and_drop": gettext_lazy("Drag"),
+}
+_TELLING = ("query", "url", "text", "name", "city")  # arguments that mostly say what a call is about
+_ACTION_GISTS = ("text", "url", "keys", "direction")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCall:
+    """One call with everything its card says."""
+
+    state: str
+    name: str
+    icon: str
+    title: str
+    gist: str
+    mark: str  # differs where anything the card shows differs
+    is_vendors: bool
+    may_run: bool
+    facts: tuple[tuple[str, str], ...]
+    code: str
+    language: str
+    arguments: str
+    result: "ShownResult | None"
+    warning: str
+    is_over: bool  # the rounds that the person allowed are used up
+    marks: str  # of a place on the screenshot: JSON for <spatial-picture>
+    is_open: bool
+
+    @property
+    def is_asked(self) -> bool:
+        return self.state in ("asked", "doubt")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownResult:
+    text: str
+    is_json: bool
+    is_error: bool
+    is_encrypted: bool
+    is_refused: bool
+    is_cut: bool
+    by: str
+    seconds: float | None
+    attachment: int | None
+    sources: tuple[Mapping[str, str], ...]
+
+
+@register.simple_tag
+def shown_call(values: Mapping[str, Any], message: Message) -> ShownCall:
+    """A tool_call part, ready to be drawn."""
+    name, state = str(values.get("name") or ""), _state(values, message)
+    words, given = _words(name), _parsed(values.get("arguments"))
+    is_action = name in ACTIONS
+    code, language = _code(words, given, values.get("arguments"))
+    gist = _gist(given, _ACTION_GISTS if is_action else words.gist)
+    result = _result(values.get("result"))
+    return ShownCall(
+        state=state,
+        name=name,
+        icon="mouse-pointer-click" if is_action else words.icon,
+        title=_title(name, words, state, result, bool(values.get("is_vendors"))),
+        gist=gist,
+        mark=_mark(values),
+        is_vendors=bool(values.get("is_vendors")),
+        may_run=bool(values.get("can_run")),
+        facts=_flat(given, gist) if not code else (),
+        code=code,
+        language=language,
+        arguments=_laid_out(given, values.get("arguments")) if not code and not _is_said(given, gist) else "",
+        result=result,
+        warning=_warning(given),
+        is_over=values.get("why") == "limit",
+        marks=_place(name, given),
+        is_open=bool(code) and code.count("\n") < OPEN_LINES,
+    )
+
+
+def _state(values: Mapping[str, Any], message: Message) -> str:
+    """The vendor's own calls have none, and ours none while the model still writes them."""
+    if state := values.get("state"):
+        return str(state)
+    if values.get("result") or not message.is_live:
+        return "done"
+    return "running" if values.get("is_vendors") else "written"
+
+
+def _words(name: str) -> Words:
+    if name in KNOWN:
+        return KNOWN[name]
+    named = {"name": name or _("a tool")}
+    asks, doing, done = (words % named for words in (_("Call %(name)s"), _("Calling %(name)s"), _("Called %(name)s")))
+    return Words("wrench", asks, doing, done, _TELLING)
+
+
+def _title(name: str, words: Words, state: str, result: "ShownResult | None", is_vendors: bool) -> str:
+    if name in ACTIONS:
+        return str(ACTIONS[name])
+    if state in ("approved", "running", "written"):
+        return str(words.doing)
+    is_done = state == "done" and (is_vendors or (result is not None and not result.is_refused))
+    return str(words.done if is_done else words.asks)
+
+
+def _mark(values: Mapping[str, Any]) -> str:
+    return f"{zlib.crc32(json.dumps(values, sort_keys=True, default=str).encode()):x}"
+
+
+def _parsed(arguments: object) -> Any:
+    """The arguments as JSON says them; None where they are not JSON, which models do write."""
+    if not isinstance(arguments, str):
+        return arguments
+    try:
+        return json.loads(arguments or "{}")
+    except ValueError:
+        return None
+
+
+def _code(words: Words, given: Any, raw: object) -> tuple[str, str]:
+    if not words.language:
+        return "", ""
+    if isinstance(given, Mapping):
+        found = given.get("code") or given.get("command") or given.get("input") or ""
+        language = str(given.get("language") or words.language).lower()
+        return (found if isinstance(found, str) else "", language)
+    return str(raw or ""), words.language
+
+
+def _gist(given: Any, names: Sequence[str]) -> str:
+    if not isinstance(given, Mapping):
+        return ""
+    found = next((given[name] for name in names if given.get(name)), "")
+    words = ", ".join(map(str, found)) if isinstance(found, list) else str(found)
+    words = " ".join(words.split())
+    return words if len(words) <= GIST_CHARACTERS else words[: GIST_CHARACTERS - 1] + "…"
+
+
+def _is_said(given: Any, gist: str) -> bool:
+    """Does the title say all of it already?"""
+    return given == {} or (isinstance(given, Mapping) and len(given) == 1 and str(next(iter(given.values()))) == gist)
+
+
+def _flat(given: Any, gist: str) -> tuple[tuple[str, str], ...]:
+    """Few short values read better as a list than as JSON."""
+    if not isinstance(given, Mapping) or _is_said(given, gist) or len(given) > FLAT_KEYS:
+        return ()
+    flat = all(isinstance(value, str | int | float | None) for value in given.values())
+    if not flat or any(len(str(value)) > FLAT_CHARACTERS for value in given.values()):
+        return ()
+    return tuple((str(name), value if isinstance(value, str) else json.dumps(value)) for name, value in given.items())
+
+
+def _laid_out(given: Any, raw: object) -> str:
+    return str(raw or "") if given is None else _pretty(given)
+
+
+def _pretty(value: Any) -> str:
+    """Indented, with short lists and objects of plain values on one line."""
+    return _FEW.sub(_on_one_line, json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    first, *values, last = (line.strip() for line in found[0].split("\n"))
+    space = " " if first == "{" else ""
+    line = f"{first}{space}{' '.join(values)}{space}{last}"
+    return line if len(line) <= LINE_CHARACTERS else found[0]
+
+
+@register.filter
+def laid_out(arguments: object) -> str:
+    """Arguments as a person edits them."""
+    return _laid_out(_parsed(arguments), arguments)
+
+
+def _result(values: Any) -> ShownResult | None:
+    if not isinstance(values, Mapping):
+        return None
+    text = str(values.get("text") or "")
+    found = _parsed(text) if text.lstrip()[:1] in ("{", "[") else None
+    shown = text if found is None else _pretty(found)
+    sources = values.get("sources")
+    return ShownResult(
+        text=shown[:SHOWN_CHARACTERS].rstrip("\n"),
+        is_json=found is not None,
+        is_error=bool(values.get("is_error")),
+        is_encrypted=bool(values.get("is_encrypted")) or text.startswith(ENCRYPTED),
+        is_refused=bool(values.get("is_refused")),
+        is_cut=len(shown) > SHOWN_CHARACTERS,
+        by=str(values.get("by") or ""),
+        seconds=values.get("seconds"),
+        attachment=values.get("attachment"),
+        sources=tuple(source for source in sources if is_web(source)) if isinstance(sources, list) else (),
+    )
+
+
+def is_web(source: Mapping[str, Any]) -> bool:
+    """A model may name anything as an address; only the web's are made links."""
+    return str(source.get("url", "")).lower().startswith(("http://", "https://"))
+
+
+def _warning(given: Any) -> str:
+    """What the vendor wants a person to be asked about before the action."""
+    decision = given.get("safety_decision") if isinstance(given, Mapping) else None
+    return str(decision.get("explanation") or "") if isinstance(decision, Mapping) else ""
+
+
+def _place(name: str, given: Any) -> str:
+    if name not in ACTIONS or not isinstance(given, Mapping):
+        return ""
+    ends = (("x", "y"), ("destination_x", "destination_y"))
+    found = [(given.get(x), given.get(y)) for x, y in ends]
+    points = [(x, y) for x, y in found if isinstance(x, int | float) and isinstance(y, int | float)]
+    labels = [str(ACTIONS[name]), _("to here")]
+    marks = [{"point": [y, x], "label": label} for (x, y), label in zip(points, labels, strict=False)]
+    return json.dumps(marks) if marks else ""
+
+
+@register.filter
+def asked_count(message: Message) -> int:
+    return sum(part.get("kind") == "tool_call" and part.get("state") in ("asked", "doubt") for part in message.parts)
+
+
+@register.filter
+def runnable_count(message: Message) -> int:
+    calls = [part for part in message.parts if part.get("kind") == "tool_call"]
+    return sum(part.get("state") in ("asked", "doubt") and bool(part.get("can_run")) for part in calls)
+
+
+@register.filter
+def calls_wait(count: int) -> str:
+    words = ngettext("%(count)s call waits for you.", "%(count)s calls wait for you.", count)
+    return words % {"count": count}

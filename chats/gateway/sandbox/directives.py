@@ -114,8 +114,11 @@ RULES = {
     "think": _rule({"think": "on"}, bare=("think", _one_of("on", *THINK_SHAPES))),
     "tool": _rule({"tool": "pieces"}, bare=("tool", _one_of(*TOOL_SHAPES))),
     "calls": _rule({"calls": 2}, bare=("calls", _whole)),
+    "rounds": _rule({"rounds": 2}, bare=("rounds", _whole)),
     "sse": _rule({"forces_sse": True}),
     "ignore_media": _rule({"ignores_media": True}),
+    "redacted": _rule({"is_redacted": True}),
+    "pause": _rule({"pauses": 1}, bare=("pauses", _whole)),
 } | {  # of generations
     "takes": _rule(bare=("takes_s", _seconds)),
     "generation": _rule(bare=("generation", _one_of("G1", "G2"))),

@@ -46,8 +46,11 @@ class Misbehaviour:
     think: str = ""
     tool: str = ""
     calls: int = 0
+    rounds: int = 0
     forces_sse: bool = False
     ignores_media: bool = False
+    is_redacted: bool = False
+    pauses: int = 0
     # of generations
     takes_s: float | None = None
     generation: str = ""

@@ -1,10 +1,14 @@
 """Turns an answer's words into what the model does step by step: thoughts, tools of the vendor's own, words, calls."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from chats.gateway.sandbox.describe import Describer
 from chats.gateway.sandbox.pieces import count, pieces
+from chats.gateway.sandbox.reporting import Report
 from chats.gateway.sandbox.steps import Called, Computed, Said, Searched, Step, Thought
 from chats.gateway.sandbox.taking import Taken
+from chats.gateway.sandbox.working import Worker
 
 LONGEST_WAIT_S = 60.0
 
@@ -34,30 +38,70 @@ class Plan:
         return min(self.output_tokens / pace, LONGEST_WAIT_S) if pace else 0.0
 
 
-def plan(taken: Taken, is_thinking: bool) -> Plan:
-    answer, odd = taken.answer, taken.odd
-    thought = (Thought(answer.reasoning),) if is_thinking and answer.reasoning else ()
-    if odd.is_empty:
-        return Plan(thought, odd.finish or "stop")
-    said, finish, stop = _cut(answer.text, taken.asked.stops, answer.finish)
-    called = tuple(map(Called, answer.calls))
-    steps = (*thought, Said(said), *called)
-    return Plan(steps, finish if odd.finish is None else odd.finish, stop)
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a route lets its model think: at all, and between its tools; `legs` of this turn were told before."""
+
+    is_thinking: bool = True
+    is_interleaved: bool = True
+    legs: int = 0
 
 
-def _cut(text: str, stops: tuple[str, ...], finish: str) -> tuple[str, str, str]:
-    """Before the first of the sequences that were to stop it."""
-    places = [(place, stop) for stop in stops if stop and (place := text.find(stop)) >= 0]
-    if not places or finish == "tool_calls":
-        return text, finish, ""
-    place, stop = min(places)
-    return text[:place], "stop", stop
+async def plan(taken: Taken, way: Way) -> Plan:
+    thoughts = _thoughts(taken, way)
+    if taken.odd.is_empty:
+        return Plan(thoughts, taken.odd.finish or "stop")
+    if taken.odd.finish == "refusal":
+        return Plan(
+            (*thoughts, Said(Describer(taken.question.is_chinese).words["refuses"], is_refusal=True)), "refusal"
+        )
+    if taken.question.last_role != "user" or taken.answer.calls:
+        return _spoken(taken, thoughts, [])
+    worker = Worker(taken)
+    if way.legs < taken.odd.pauses and taken.asked.offered.search:
+        return Plan((*thoughts, worker.search(nth=way.legs)), "pause")
+    if way.legs:
+        return _spoken(taken, thoughts, [], told=[worker.search(nth=leg) for leg in range(way.legs)])
+    done = await worker.steps()
+    return _spoken(taken, thoughts, _between(taken, way, done))
 
 
-def within(text: str, most: int | None) -> tuple[str, bool]:
-    """At most so many tokens of it, and whether something is missing."""
-    cut = pieces(text)
-    return ("".join(cut[:most]), True) if most and len(cut) > most else (text, False)
+def _thoughts(taken: Taken, way: Way) -> tuple[Thought, ...]:
+    if not way.is_thinking or not taken.answer.reasoning:
+        return ()
+    thought = Thought(taken.answer.reasoning)
+    return (thought, replace(thought, is_redacted=True)) if taken.odd.is_redacted else (thought,)
+
+
+def _between(taken: Taken, way: Way, done: list[Step]) -> list[Step]:
+    """Interleaved, a thought follows the tools' work before the words."""
+    if not done or not way.is_interleaved or not taken.answer.reasoning or isinstance(done[-1], Thought):
+        return done
+    return [*done, Thought(Describer(taken.question.is_chinese).words["again"])]
+
+
+def _spoken(taken: Taken, thoughts: Sequence[Step], done: list[Step], told: Sequence[Step] = ()) -> Plan:
+    """`told` is work that an earlier leg of this turn has shown already."""
+    said = Report(taken).of([*told, *done]) if done or told else Said(taken.answer.text)
+    said, finish, stop = _cut(taken, said)
+    steps = (*thoughts, *done, said, *map(Called, taken.answer.calls))
+    return Plan(steps, finish if taken.odd.finish is None else taken.odd.finish, stop)
+
+
+def _cut(taken: Taken, said: Said) -> tuple[Said, str, str]:
+    """Honours the sequences that stop it and the most tokens; a call needs no words and is never cut."""
+    if taken.answer.calls:
+        return said, "tool_calls", ""
+    text, finish, stop = said.text, taken.answer.finish, ""
+    places = [(place, word) for word in taken.asked.stops if word and (place := text.find(word)) >= 0]
+    if places:
+        place, stop = min(places)
+        text, finish = text[:place], "stop"
+    most = taken.question.max_tokens
+    if most and len(cut := pieces(text)) > most:
+        text, finish, stop = "".join(cut[:most]), "length", ""
+    cited = tuple(one for one in said.cited if one.end <= len(text))
+    return Said(text, cited), finish, stop
 
 
 def _tokens(step: Step) -> int:

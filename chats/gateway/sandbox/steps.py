@@ -1,5 +1,6 @@
 """What an answer does, step by step and before it has a wire format; messages/ and responses/ write it out."""
 
+import base64
 from dataclasses import dataclass
 
 from chats.gateway.sandbox import tools
@@ -45,6 +46,10 @@ class Computed:
     output: str
     error: str = ""
     picture: bytes | None = None
+
+    @property
+    def picture_url(self) -> str:
+        return "data:image/png;base64," + base64.b64encode(self.picture or b"").decode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from chats.gateway.sandbox import answers, chat, misbehave, models
 from chats.gateway.sandbox.answers import Answer
-from chats.gateway.sandbox.errors import Refusal
+from chats.gateway.sandbox.errors import Refusal, refused_upstream
 from chats.gateway.sandbox.misbehave import Misbehaviour
 from chats.gateway.sandbox.models import Model
 from chats.gateway.sandbox.question import Question
@@ -32,6 +32,7 @@ class Asked:
     question: Question
     offered: Offered
     stops: tuple[str, ...] = ()
+    forced: str = ""  # search, code or picture, where one of the vendor's own has to be used
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,10 @@ class Taken:
     @property
     def question(self) -> Question:
         return self.asked.question
+
+    def refused(self, message: str) -> Refusal:
+        """400 by the vendor, about what was asked."""
+        return refused_upstream(message)
 
 
 async def take(

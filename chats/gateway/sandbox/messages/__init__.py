@@ -6,7 +6,7 @@ from dataclasses import replace
 from chats.gateway.sandbox.errors import Fault, Refusal
 from chats.gateway.sandbox.exchange import encoded
 from chats.gateway.sandbox.messages import asked, checks, events
-from chats.gateway.sandbox.planning import plan
+from chats.gateway.sandbox.planning import Way, plan
 from chats.gateway.sandbox.stream import EventStream
 from chats.gateway.sandbox.taking import Taken, take
 from chats.gateway.sandbox.tasks import Call
@@ -18,9 +18,9 @@ BETA = "interleaved-thinking"
 async def reply(call: Call, shop: Workshop) -> None:
     try:
         taken = await take(call, shop, asked.read, "messages", checks.check)
+        wanted = await plan(taken, way(taken))
     except Refusal as refusal:
         raise Refusal(dressed(refusal.fault)) from refusal
-    wanted = plan(taken, _thinks(taken))
     message = events.Message(taken, wanted)
     if taken.question.streams or taken.odd.forces_sse:
         stream = ClaudeStream(call.exchange, call.entry, replace(taken.odd, has_done=False), taken.pace)
@@ -32,14 +32,13 @@ async def reply(call: Call, shop: Workshop) -> None:
     await call.exchange.answer_json(message.whole())
 
 
-def _thinks(taken: Taken) -> bool:
-    """After a tool's result only where thinking is interleaved with the calls (text.md 5.1)."""
-    return taken.question.last_role != "tool" or is_interleaved(taken)
-
-
-def is_interleaved(taken: Taken) -> bool:
+def way(taken: Taken) -> Way:
+    """After a tool's result it thinks only where thinking is interleaved with the calls (text.md 5.1)."""
     betas = taken.call.exchange.headers.get("anthropic-beta", "")
-    return BETA in betas or (taken.asked.raw.get("thinking") or {}).get("type") == "adaptive"
+    raw = taken.asked.raw
+    is_interleaved = BETA in betas or (raw.get("thinking") or {}).get("type") == "adaptive"
+    legs = asked.legs(raw)
+    return Way((taken.question.last_role != "tool" and not legs) or is_interleaved, is_interleaved, legs)
 
 
 def dressed(fault: Fault) -> Fault:

@@ -29,7 +29,9 @@ def read(body: bytes) -> Asked:
     stops = raw.get("stop_sequences") or []
     if not isinstance(stops, list) or not all(isinstance(stop, str) for stop in stops):
         raise refused("stop_sequences has the wrong type", param="stop_sequences")
-    return Asked(raw, question.of_raw(chat), _offered(tools), tuple(stops))
+    choice = as_object(raw.get("tool_choice"))
+    offered = Offered() if choice.get("type") == "none" else _offered(tools)
+    return Asked(raw, question.of_raw(chat), offered, tuple(stops), _forced(choice, offered, chat))
 
 
 def _offered(tools: list[dict[str, Any]]) -> Offered:
@@ -37,6 +39,25 @@ def _offered(tools: list[dict[str, Any]]) -> Offered:
         return next((tool for tool in tools if str(tool.get("type") or "").startswith(start)), None)
 
     return Offered(search=named(SEARCH), code=named(CODE))
+
+
+def _forced(choice: dict[str, Any], offered: Offered, chat: dict[str, Any]) -> str:
+    own = {"search": offered.search, "code": offered.code}
+    match choice.get("type"):
+        case "tool":
+            return next((kind for kind, tool in own.items() if tool and tool.get("name") == choice.get("name")), "")
+        case "any" if not chat.get("tools"):
+            return next((kind for kind, tool in own.items() if tool), "")
+        case _:
+            return ""
+
+
+def legs(raw: dict[str, Any]) -> int:
+    """How many of the vendor's own tools the assistant's unfinished turn shows already."""
+    last = raw["messages"][-1]
+    if last.get("role") != "assistant":
+        return 0
+    return sum(block.get("type") == "server_tool_use" for block in blocks_of(last.get("content"), "messages"))
 
 
 def _tools(tools: list[dict[str, Any]], choice: dict[str, Any]) -> dict[str, Any]:

@@ -1,32 +1,24 @@
 """Steps as Claude's content blocks (text.md 5.2, 5.4): how each begins in a stream, how it grows, and its whole."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from chats.gateway.sandbox import signing
+from chats.gateway.sandbox.messages import vendors
+from chats.gateway.sandbox.messages.block import Block, text, use
 from chats.gateway.sandbox.pieces import pieces
-from chats.gateway.sandbox.steps import Called, Said, Step, Thought
+from chats.gateway.sandbox.steps import Called, Computed, Said, Searched, Step, Thought
 
 START = "toolu_"
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """`wait_s`: how long the vendor is at work before it."""
-
-    start: dict[str, Any]
-    deltas: tuple[dict[str, Any], ...]
-    whole: dict[str, Any]
-    wait_s: float = 0
+OLD_CODE = "code_execution_20250522"
 
 
 class Writer:
     """Writes the blocks of one answer; `shows_thoughts` False sends signatures alone."""
 
-    def __init__(self, model: str, shows_thoughts: bool, tool_shape: str) -> None:
+    def __init__(self, model: str, shows_thoughts: bool, tool_shape: str, code_tool: dict[str, Any]) -> None:
         self._model, self._shows_thoughts, self._tool_shape = model, shows_thoughts, tool_shape
+        self._is_old_code = str(code_tool.get("type")) == OLD_CODE
         self._has_thought = False
 
     def blocks(self, steps: tuple[Step, ...]) -> Iterator[Block]:
@@ -39,6 +31,10 @@ class Writer:
                     yield from self._said(step)
                 case Called():
                     yield self._called(step)
+                case Searched():
+                    yield from vendors.searched(step)
+                case Computed():
+                    yield from vendors.computed(step, self._is_old_code)
 
     def _thought(self, step: Thought) -> Block:
         if step.is_redacted:
@@ -52,21 +48,16 @@ class Writer:
         return Block(start, tuple(deltas), start | {"thinking": shown, "signature": signature})
 
     def _said(self, step: Said) -> Iterator[Block]:
-        yield _text(step.text)
+        """Each cited stretch is a block of its own."""
+        end = 0
+        for one in step.cited:
+            if one.start > end:
+                yield text(step.text[end : one.start])
+            yield vendors.cited(step.text[one.start : one.end], one.page)
+            end = one.end
+        if end < len(step.text):
+            yield text(step.text[end:])
 
     def _called(self, step: Called) -> Block:
         name = signing.call_id(START, step.call.id, self._model, self._has_thought)
-        return _use("tool_use", name, step.call.name, step.call.arguments, self._tool_shape == "whole")
-
-
-def _text(text: str) -> Block:
-    deltas = tuple({"type": "text_delta", "text": piece} for piece in pieces(text))
-    return Block({"type": "text", "text": ""}, deltas, {"type": "text", "text": text})
-
-
-def _use(kind: str, name: str, tool: str, arguments: str, is_whole: bool = False) -> Block:
-    """The input comes as pieces of JSON, the first of them empty."""
-    start = {"type": kind, "id": name, "name": tool, "input": {}}
-    cut = [arguments] if is_whole else ["", *pieces(arguments)]
-    deltas = tuple({"type": "input_json_delta", "partial_json": piece} for piece in cut)
-    return Block(start, deltas, start | {"input": json.loads(arguments)})
+        return use("tool_use", name, step.call.name, step.call.arguments, self._tool_shape == "whole")

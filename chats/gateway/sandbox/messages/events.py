@@ -1,15 +1,19 @@
 """One answer as a stream of Claude's events, or as the whole message (text.md 5.2)."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from chats.gateway.sandbox.chunks import FACE, Chunk, filler
 from chats.gateway.sandbox.messages.blocks import Block, Writer
+from chats.gateway.sandbox.messages.usage import Usage
 from chats.gateway.sandbox.planning import Plan
+from chats.gateway.sandbox.steps import Computed
 from chats.gateway.sandbox.taking import Taken
 
 REASONS = {"length": "max_tokens", "tool_calls": "tool_use", "pause": "pause_turn", "content_filter": "refusal"}
+CONTAINER_LIFE = timedelta(hours=1)
 
 
 class Message:
@@ -17,26 +21,27 @@ class Message:
         self._taken, self._plan, self._odd = taken, plan, taken.odd
         thinking = taken.asked.raw.get("thinking") or {}
         shows = taken.answer.think_shape != "hidden" and thinking.get("display") != "omitted"
-        self._writer = Writer(taken.question.model, shows, taken.odd.tool)
+        self._writer = Writer(taken.question.model, shows, taken.odd.tool, taken.asked.offered.code or {})
+        self._usage = Usage(taken, plan)
 
     @cached_property
     def _blocks(self) -> list[Block]:
         return list(self._writer.blocks(self._plan.steps))
 
     def whole(self) -> dict[str, Any]:
-        usage = {} if self._odd.usage == "none" else {"usage": self._usage(self._plan.output_tokens)}
+        usage = {} if self._odd.usage == "none" else {"usage": self._usage.whole()}
         content = [block.whole for block in self._blocks]
         return self._message(content) | self._end() | usage
 
     def chunks(self) -> Iterator[Chunk]:
-        begun = {} if self._odd.usage == "none" else {"usage": self._first_usage()}
+        begun = {} if self._odd.usage == "none" else {"usage": self._usage.at_first()}
         nothing = {"stop_reason": None, "stop_sequence": None}
         yield _chunk("message_start", {"message": self._message([]) | nothing | begun})
         yield _chunk("ping")
         for index, block in enumerate(self._blocks):
             yield from self._block(index, block)
         if self._odd.has_finish:
-            usage = {} if self._odd.usage == "none" else {"usage": self._usage(self._plan.output_tokens)}
+            usage = {} if self._odd.usage == "none" else {"usage": self._usage.at_last()}
             yield _chunk("message_delta", {"delta": self._end()} | usage, is_finish=True)
             yield _chunk("message_stop")
 
@@ -52,7 +57,18 @@ class Message:
 
     def _end(self) -> dict[str, Any]:
         reason = "stop_sequence" if self._plan.stop else REASONS.get(self._plan.finish, self._plan.finish)
-        return {"stop_reason": "end_turn" if reason == "stop" else reason, "stop_sequence": self._plan.stop or None}
+        end = {"stop_reason": "end_turn" if reason == "stop" else reason, "stop_sequence": self._plan.stop or None}
+        return end | ({"container": self._container()} if self._has_run else {})
+
+    @property
+    def _has_run(self) -> bool:
+        return any(isinstance(step, Computed) for step in self._plan.steps)
+
+    def _container(self) -> dict[str, Any]:
+        """The one that the request goes on in, else a fresh one."""
+        given = self._taken.asked.raw.get("container")
+        name = given if isinstance(given, str) else f"container_{self._taken.call.entry.sha256[:24]}"
+        return {"id": name, "expires_at": (datetime.now(UTC) + CONTAINER_LIFE).isoformat(timespec="seconds")}
 
     def _block(self, index: int, block: Block) -> Iterator[Chunk]:
         place: dict[str, Any] = {"index": index} if self._odd.has_index else {}
@@ -75,13 +91,6 @@ class Message:
     @cached_property
     def _first_text(self) -> int:
         return next((at for at, block in enumerate(self._blocks) if block.start["type"] == "text"), -1)
-
-    def _first_usage(self) -> dict[str, Any]:
-        usage = self._usage(1)
-        return {name: 0 for name in usage if isinstance(usage[name], int)} if self._odd.usage == "zero_first" else usage
-
-    def _usage(self, output: int) -> dict[str, Any]:
-        return {"input_tokens": self._taken.answer.usage["prompt_tokens"], "output_tokens": output}
 
 
 def _chunk(

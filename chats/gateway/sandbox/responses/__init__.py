@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from chats.gateway.sandbox.errors import Fault
 from chats.gateway.sandbox.exchange import encoded
-from chats.gateway.sandbox.planning import plan
+from chats.gateway.sandbox.planning import Way, plan
 from chats.gateway.sandbox.responses import asked, checks, events
 from chats.gateway.sandbox.stream import EventStream
 from chats.gateway.sandbox.taking import take
@@ -15,7 +15,7 @@ from chats.gateway.sandbox.workshop import Workshop
 
 async def reply(call: Call, shop: Workshop) -> None:
     taken = await take(call, shop, asked.read, "responses", checks.check)
-    wanted = plan(taken, is_thinking=True)
+    wanted = await plan(taken, Way())
     response = events.Response(taken, wanted)
     if taken.question.streams or taken.odd.forces_sse:
         stream = ResponsesStream(call.exchange, call.entry, replace(taken.odd, has_done=False), taken.pace)

@@ -26,7 +26,9 @@ def read(body: bytes) -> Asked:
     if raw.get("max_output_tokens") is not None:
         chat["max_tokens"] = raw["max_output_tokens"]
     chat |= _reasoning(raw.get("reasoning")) | _tools(tools, raw.get("tool_choice"))
-    return Asked(raw, question.of_raw(chat), _offered(tools))
+    choice = raw.get("tool_choice")
+    offered = Offered() if choice == "none" else _offered(tools)
+    return Asked(raw, question.of_raw(chat), offered, forced=_forced(choice, offered, chat))
 
 
 def items(raw: dict[str, Any]) -> list[Item]:
@@ -59,6 +61,14 @@ def _offered(tools: list[dict[str, Any]]) -> Offered:
         return next((tool for tool in tools if str(tool.get("type") or "").startswith(kinds)), None)
 
     return Offered(named(*SEARCH), named("code_interpreter"), named("image_generation"))
+
+
+def _forced(choice: Any, offered: Offered, chat: dict[str, Any]) -> str:
+    own = {"search": offered.search, "code": offered.code, "picture": offered.picture}
+    if isinstance(choice, dict):
+        return next((kind for kind, tool in own.items() if tool and tool["type"] == choice.get("type")), "")
+    is_open = choice == "required" and not chat.get("tools")
+    return next((kind for kind, tool in own.items() if tool), "") if is_open else ""
 
 
 def _tools(tools: list[dict[str, Any]], choice: Any) -> dict[str, Any]:

@@ -35,6 +35,12 @@ def check(asked: Asked, model: Model) -> None:
     _check_pairs(given)
     _check_loop(given, model.id)
     _check_settings(raw, model)
+    if model.id.endswith("deep-research") and not (asked.offered.search or _has(raw, "mcp")):
+        raise wrong("Deep research models require at least one of 'web_search_preview' or 'mcp' tools.", "tools")
+
+
+def _has(raw: dict[str, Any], kind: str) -> bool:
+    return any(tool.get("type") == kind for tool in raw.get("tools") or ())
 
 
 def _check_item(item: Item, at: int, model: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from chats.gateway.sandbox.chunks import CREATED, Chunk
 from chats.gateway.sandbox.planning import Plan
 from chats.gateway.sandbox.responses.items import Item, Writer
+from chats.gateway.sandbox.responses.usage import Usage
 from chats.gateway.sandbox.taking import Taken
 
 INCOMPLETE = {"length": "max_output_tokens", "content_filter": "content_filter"}
@@ -28,6 +29,7 @@ class Response:
         raw, self._taken, self._plan, self._odd = taken.asked.raw, taken, plan, taken.odd
         shows = bool((raw.get("reasoning") or {}).get("summary")) and taken.odd.think != "hidden"
         include = frozenset(raw.get("include") or ())
+        self._usage = Usage(taken, plan)
         self._writer = Writer(taken.question.model, taken.call.entry.sha256, include, shows, taken.odd)
 
     @cached_property
@@ -83,7 +85,7 @@ class Response:
     def _ended(self) -> dict[str, Any]:
         """Status and what goes with it; any other finish that was asked for is the reason it is incomplete."""
         finish = self._plan.finish
-        usage = {} if self._odd.usage == "none" else {"usage": self._usage()}
+        usage = {} if self._odd.usage == "none" else {"usage": self._usage.told()}
         if finish == "failed":
             error = {"code": self._odd.code or "server_error", "message": "The sandbox failed, as it was asked to."}
             return {"status": "failed", "error": error} | usage
@@ -94,14 +96,6 @@ class Response:
     def _nothing(self) -> dict[str, Any] | None:
         zeros = {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
         return zeros if self._odd.usage == "zero_first" else None
-
-    def _usage(self) -> dict[str, Any]:
-        asked, said = self._taken.answer.usage["prompt_tokens"], self._plan.output_tokens
-        usage: dict[str, Any] = {"input_tokens": asked, "output_tokens": said, "total_tokens": asked + said}
-        if self._odd.usage != "no_details":
-            usage["input_tokens_details"] = {"cached_tokens": 0}
-            usage["output_tokens_details"] = {"reasoning_tokens": self._plan.reasoning_tokens}
-        return usage
 
 
 def _chunk(

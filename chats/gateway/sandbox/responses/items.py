@@ -1,33 +1,17 @@
 """Steps as the items of a response (text.md 4.2, 4.3): how each is announced, the events it grows by, and its whole."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from chats.gateway.sandbox import signing
 from chats.gateway.sandbox.chunks import FACE, filler
 from chats.gateway.sandbox.misbehave import Misbehaviour
 from chats.gateway.sandbox.pieces import pieces
-from chats.gateway.sandbox.steps import Called, Said, Step, Thought
+from chats.gateway.sandbox.responses import vendors
+from chats.gateway.sandbox.responses.item import Happening, Item
+from chats.gateway.sandbox.steps import Called, Cited, Computed, Painted, Said, Searched, Step, Thought
 
 START = "call_"
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One event of an item: its type and what it holds beside the item's place."""
-
-    type: str
-    fields: dict[str, Any] = field(default_factory=dict)
-    is_delta: bool = False
-    wait_s: float = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    added: dict[str, Any]
-    happenings: tuple[Happening, ...]
-    done: dict[str, Any]
 
 
 class Writer:
@@ -48,6 +32,12 @@ class Writer:
                     yield self._said(step, self._name("msg", at))
                 case Called():
                     yield self._called(step, self._name("fc", at))
+                case Searched():
+                    yield vendors.searched(step, self._name("ws", at), self._include)
+                case Computed():
+                    yield vendors.computed(step, self._name("ci", at), self._include, self._name("cntr", 0))
+                case Painted():
+                    yield vendors.painted(step, self._name("ig", at))
 
     def _name(self, start: str, at: int) -> str:
         return f"{start}_{self._seed[:40]}{at:02d}"
@@ -63,25 +53,39 @@ class Writer:
 
     def _said(self, step: Said, name: str) -> Item:
         item = {"id": name, "type": "message", "role": "assistant"}
-        added = item | {"status": "in_progress", "content": []}
-        part = {"type": "output_text", "text": step.text, "annotations": [], "logprobs": []}
-        happenings = [
-            _part("added", part | {"text": "", "annotations": []}),
-            *self._deltas(step.text),
-            Happening("response.output_text.done", {"content_index": 0, "text": step.text, "logprobs": []}),
-            _part("done", part),
-        ]
-        return Item(added, tuple(happenings), item | {"status": "completed", "content": [part]})
+        part, growing = self._refused(step.text) if step.is_refusal else self._worded(step)
+        empty = part | {key: type(value)() for key, value in part.items() if key != "type"}
+        happenings = (_part("added", empty), *growing, _part("done", part))
+        done = item | {"status": "completed", "content": [part]}
+        return Item(item | {"status": "in_progress", "content": []}, happenings, done)
 
-    def _deltas(self, text: str) -> Iterator[Happening]:
+    def _worded(self, step: Said) -> tuple[dict[str, Any], list[Happening]]:
+        notes = [_annotation(one) for one in step.cited]
+        part = {"type": "output_text", "text": step.text, "annotations": notes, "logprobs": []}
+        ends = Happening("response.output_text.done", {"content_index": 0, "text": step.text, "logprobs": []})
+        return part, [*self._deltas(step.text, notes), ends]
+
+    def _refused(self, text: str) -> tuple[dict[str, Any], list[Happening]]:
+        grown = "response.refusal"
+        deltas = [
+            Happening(f"{grown}.delta", {"content_index": 0, "delta": one}, is_delta=True) for one in pieces(text)
+        ]
+        ends = Happening(f"{grown}.done", {"content_index": 0, "refusal": text})
+        return {"type": "refusal", "refusal": text}, [*deltas, ends]
+
+    def _deltas(self, text: str, notes: list[dict[str, Any]]) -> Iterator[Happening]:
         """In the first text: one delta of great length, and half a surrogate pair each in two deltas."""
-        is_first, self._has_spoken = not self._has_spoken, True
+        is_first, self._has_spoken, said, told = not self._has_spoken, True, 0, 0
         if is_first and self._odd.big_event_bytes:
             yield _delta(filler(self._odd.big_event_bytes))
         for at, piece in enumerate(pieces(text)):
             yield _delta(piece)
             if is_first and at == 0 and self._odd.has_lone_surrogate:
                 yield from map(_delta, FACE)
+            said += len(piece)
+            while told < len(notes) and notes[told]["end_index"] <= said:
+                yield _noted(told, notes[told])
+                told += 1
 
     def _called(self, step: Called, name: str) -> Item:
         call = step.call
@@ -99,12 +103,25 @@ def _delta(text: str) -> Happening:
     return Happening("response.output_text.delta", {"content_index": 0, "delta": text, "logprobs": []}, is_delta=True)
 
 
+def _annotation(one: Cited) -> dict[str, Any]:
+    page = one.page
+    place = {"start_index": one.start, "end_index": one.end}
+    return {"type": "url_citation", **place, "url": page.link, "title": page.title}
+
+
+def _noted(index: int, note: dict[str, Any]) -> Happening:
+    fields = {"content_index": 0, "annotation_index": index, "annotation": note}
+    return Happening("response.output_text.annotation.added", fields)
+
+
 def _part(verb: str, part: dict[str, Any]) -> Happening:
     return Happening(f"response.content_part.{verb}", {"content_index": 0, "part": part})
 
 
 def _paragraphs(text: str) -> list[str]:
-    return [paragraph for paragraph in text.split("\n\n") if paragraph]
+    """The first sentence and the rest, as a summary has several parts."""
+    first, mark, rest = text.partition(". " if ". " in text else "。")
+    return [part for part in ((first + mark).strip(), rest) if part]
 
 
 def _summary(index: int, text: str) -> Iterator[Happening]:

@@ -1,0 +1,71 @@
+"""What an answer says of the work that the vendor's tools did, each sentence of a page cited where it stands."""
+
+from collections.abc import Sequence
+
+from chats.gateway.sandbox.corpus import Page
+from chats.gateway.sandbox.describe import Describer, escaped
+from chats.gateway.sandbox.steps import Cited, Computed, Painted, Said, Searched, Step
+from chats.gateway.sandbox.taking import Taken
+
+QUOTED = 300
+
+
+class Report:
+    """Grows block by block; knows where each page stands in it."""
+
+    def __init__(self, taken: Taken) -> None:
+        answer, self._describer = taken.answer.text, Describer(taken.question.is_chinese)
+        self._text = answer if taken.question.media else answer.split("\n", 1)[0]
+        self._cited: list[Cited] = []
+
+    def of(self, steps: Sequence[Step]) -> Said:
+        searches = [step for step in steps if isinstance(step, Searched)]
+        opened = [step for step in searches if step.action == "open_page"]
+        if opened:
+            self._researched(searches, opened)
+        else:
+            for search in searches:
+                self._found(search)
+        for step in steps:
+            if isinstance(step, Computed):
+                self._computed(step)
+            elif isinstance(step, Painted):
+                self._block(self._describer.say("painted", prompt=_line(step.prompt)))
+        return Said(self._text, tuple(self._cited))
+
+    def _found(self, search: Searched) -> None:
+        self._block(self._describer.say("found" if search.pages else "found_nothing", query=_line(search.query)))
+        for nth, page in enumerate(search.pages):
+            self._text += ("\n\n" if nth == 0 else "\n") + f"- **{escaped(page.title)}**: "
+            self._cite(page.snippet, page)
+
+    def _researched(self, searches: list[Searched], opened: list[Searched]) -> None:
+        count = sum(step.action == "search" for step in searches)
+        self._block(self._describer.say("researched", searches=count, pages=len(opened)))
+        for step in opened:
+            page = step.pages[0]
+            self._block(f"## {escaped(page.title)}\n\n")
+            self._cite(page.text, page)
+
+    def _computed(self, step: Computed) -> None:
+        if step.output:
+            self._block(self._describer.words["printed"] + f"\n\n```\n{step.output.rstrip()}\n```")
+        elif not step.error:
+            self._block(self._describer.words["ran_silent"])
+        if step.error:
+            self._block(self._describer.words["ran_wrong"] + f"\n\n```\n{step.error}\n```")
+        if step.picture:
+            self._block(self._describer.words["drew"])
+
+    def _block(self, text: str) -> None:
+        self._text += "\n\n" + text
+
+    def _cite(self, text: str, page: Page) -> None:
+        start = len(self._text)
+        self._text += escaped(text)
+        self._cited.append(Cited(start, len(self._text), page))
+
+
+def _line(text: str) -> str:
+    line = " ".join(text.split())
+    return escaped(line if len(line) <= QUOTED else line[:QUOTED] + "…")

@@ -1,0 +1,207 @@
+"""A reply that calls tools: run by itself or by a person's word, stopped anywhere, and nothing paid for twice."""
+
+import asyncio
+import json
+
+import pytest
+from channels.db import database_sync_to_async
+
+from chats import exchanges, replies
+from chats.models import Exchange, FunctionSet, Message
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
+PLACE = {"type": "object", "properties": {"city": {"type": "string", "enum": ["Beijing"]}}, "required": ["city"]}
+
+
+@database_sync_to_async
+def functions(team, author, *results: str | None) -> str:
+    """A set of as many functions; None is typed by hand."""
+    made = [
+        {"name": f"weather_{n}", "description": "Weather", "parameters": PLACE, "result": result}
+        for n, result in enumerate(results)
+    ]
+    row = FunctionSet.objects.create(team=team, author=author, name="Weather", functions=made)
+    return f"functions:{row.pk}"
+
+
+@database_sync_to_async
+def row(pk: int) -> Message:
+    return Message.objects.get(pk=pk)
+
+
+@database_sync_to_async
+def asked_of_gateway(pk: int) -> list[dict]:
+    return [exchanges.document(one) for one in Exchange.objects.filter(message=pk, label="reply")]
+
+
+@database_sync_to_async
+def usages(pk: int) -> int:
+    """How many of its exchanges told what they cost."""
+    kept = Exchange.objects.filter(message=pk, label="reply")
+    return sum(b'"usage"' in b"".join(chunk.data for chunk in exchanges.chunks(one)) for one in kept)
+
+
+def calls(message: Message) -> list[dict]:
+    return [part for part in message.parts if part["kind"] == "tool_call"]
+
+
+async def test_calls_that_may_run_by_themselves_are_answered_and_the_model_goes_on(team, alice, connect):
+    socket = await connect(alice)
+    name = await functions(team, alice, "22 degrees", "Rain")
+    tools = {"names": [name], "is_auto": True}
+    accepted = await socket.ask_and_open("What is it like? [sandbox: calls 2]", tools=tools)
+    assert (await socket.ended(accepted["reply"]))["status"] == "complete"
+    reply = await row(accepted["reply"])
+    assert [call["state"] for call in calls(reply)] == ["done", "done"]
+    assert {call["result"]["text"] for call in calls(reply)} == {"22 degrees", "Rain"}
+    assert "tool answered" in reply.text
+    await replies.wait_for([reply.pk])
+    first, second = await asked_of_gateway(reply.pk)
+    assert [tool["function"]["name"] for tool in first["tools"]] == ["weather_0", "weather_1"]
+    assert [said["role"] for said in second["messages"]] == ["user", "assistant", "tool", "tool"]
+    assert first["tools"] == second["tools"]
+    assert await usages(reply.pk) == 2 < reply.usage["total_tokens"]
+
+
+async def test_a_call_waits_until_a_person_lets_it_run_with_other_arguments(team, alice, connect):
+    socket = await connect(alice)
+    name = await functions(team, alice, "22 degrees")
+    accepted = await socket.ask_and_open("What is it like? [sandbox: calls 1]", tools={"names": [name]})
+    assert (await socket.ended(accepted["reply"]))["status"] == "waiting"
+    (call,) = calls(await row(accepted["reply"]))
+    assert (call["state"], call["can_run"]) == ("asked", True)
+    edited = json.dumps({"city": "Shanghai"})
+    await socket.send(
+        "tool.answer", message=accepted["reply"], call=call["call_id"], action="approve", arguments=edited
+    )
+    assert (await socket.until("tool.answered"))["is_going_on"]
+    while (await socket.ended(accepted["reply"]))["status"] == "waiting":
+        pass
+    (call,) = calls(await row(accepted["reply"]))
+    assert json.loads(call["arguments"]) == {"city": "Shanghai"}
+    assert json.loads(call["edited_from"]) == {"city": "Beijing"}
+    assert call["result"]["by"] == "tool"
+
+
+async def test_an_answer_by_hand_and_a_refusal_are_results_the_model_sees(team, alice, connect):
+    socket = await connect(alice)
+    name = await functions(team, alice, None, None)
+    tools = {"names": [name], "is_auto": True}
+    accepted = await socket.ask_and_open("What is it like? [sandbox: calls 2]", tools=tools)
+    assert (await socket.ended(accepted["reply"]))["status"] == "waiting"
+    first, second = calls(await row(accepted["reply"]))
+    ask = {"message": accepted["reply"], "call": first["call_id"]}
+    await socket.send("tool.answer", **ask, action="approve", client_id="x1")
+    refused = await socket.until("frame.refused", client_id="x1")
+    assert "Nothing here can run" in refused["error"]["message"]
+    await socket.send("tool.answer", **ask, action="answer", result="Snow, says Ada")
+    assert not (await socket.until("tool.answered"))["is_going_on"]
+    await socket.send("tool.answer", **(ask | {"call": second["call_id"]}), action="refuse")
+    while (await socket.ended(accepted["reply"]))["status"] == "waiting":
+        pass
+    reply = await row(accepted["reply"])
+    assert reply.status == "complete"
+    assert [call["result"]["is_error"] for call in calls(reply)] == [False, True]
+    assert calls(reply)[0]["result"]["text"] == "Snow, says Ada"
+
+
+async def test_a_search_is_paid_once_and_its_sources_are_numbered(team, alice, connect):
+    socket = await connect(alice)
+    tools = {"names": ["web_search"], "is_auto": True}
+    accepted = await socket.ask_and_open("What is Django Channels? [sandbox: calls 1]", tools=tools)
+    assert (await socket.ended(accepted["reply"]))["status"] == "complete"
+    reply = await row(accepted["reply"])
+    (call,) = calls(reply)
+    sources = [part["url"] for part in reply.parts if part["kind"] == "citation"]
+    assert sources, call
+    assert call["result"]["text"].startswith("[1] ")
+    assert [source["url"] for source in call["result"]["sources"]] == sources
+
+
+async def test_a_tool_that_fails_tells_the_model_why_and_the_reply_goes_on(team, alice, connect):
+    socket = await connect(alice)
+    accepted = await socket.ask_and_open("Search! [sandbox: calls 1]", tools={"names": ["web_search"]})
+    await socket.ended(accepted["reply"])
+    (call,) = calls(await row(accepted["reply"]))
+    ask = {"message": accepted["reply"], "call": call["call_id"], "action": "approve"}
+    await socket.send("tool.answer", client_id="x", arguments="[1]", **ask)
+    assert "JSON object" in (await socket.until("frame.refused", client_id="x"))["error"]["message"]
+    await socket.send("tool.answer", arguments="{}", **ask)
+    while (await socket.ended(accepted["reply"]))["status"] == "waiting":
+        pass
+    reply = await row(accepted["reply"])
+    assert reply.status == "complete"
+    assert calls(reply)[0]["result"]["is_error"]
+    assert 'need a "query"' in calls(reply)[0]["result"]["text"]
+
+
+async def test_the_limit_of_rounds_hands_over_to_the_person(team, alice, connect):
+    pk = (await _interrupted(team, alice, state="asked", rounds=1)).pk
+    socket = await connect(alice)
+    await socket.send("reply.continue", client_id="go", message=pk)
+    await socket.until("message.accepted")
+    await replies.wait_for([pk])
+    reply = await row(pk)
+    assert reply.status == "waiting"
+
+
+async def test_after_a_crash_a_paid_call_is_in_doubt_and_is_not_sent_again(team, alice, connect, sandbox):
+    pk = (await _interrupted(team, alice, state="running", tool="web_search")).pk
+    sandbox.clear()
+    socket = await connect(alice)
+    await socket.send("reply.continue", client_id="go", message=pk)
+    await socket.until("message.accepted")
+    await replies.wait_for([pk])
+    reply = await row(pk)
+    assert (reply.status, calls(reply)[0]["state"]) == ("waiting", "doubt")
+    assert not [one for one in sandbox.requests() if "serper" in one["route"]]
+
+
+async def test_stop_while_a_call_waits_ends_the_reply_and_keeps_the_call(team, alice, connect):
+    socket = await connect(alice)
+    name = await functions(team, alice, None)
+    accepted = await socket.ask_and_open("What? [sandbox: calls 1]", tools={"names": [name]})
+    assert (await socket.ended(accepted["reply"]))["status"] == "waiting"
+    await socket.send("reply.stop", message=accepted["reply"])
+    while (await socket.ended(accepted["reply"]))["status"] == "waiting":
+        pass
+    reply = await row(accepted["reply"])
+    assert reply.status == "stopped"
+    assert len(calls(reply)) == 1
+
+
+async def test_two_people_who_answer_at_once_answer_once(team, alice, connect):
+    socket = await connect(alice)
+    name = await functions(team, alice, None)
+    accepted = await socket.ask_and_open("What? [sandbox: calls 1]", tools={"names": [name]})
+    await socket.ended(accepted["reply"])
+    (call,) = calls(await row(accepted["reply"]))
+    from chats import tools
+
+    def by(text: str):
+        given = tools.Answer(call["call_id"], "answer", result=text)
+        try:
+            return tools.answer(alice, accepted["reply"], given).status
+        except tools.NotWaiting:
+            return "late"
+
+    both = await asyncio.gather(*(database_sync_to_async(by)(text) for text in ("one", "two")))
+    assert sorted(both) == ["late", "queued"]
+
+
+@database_sync_to_async
+def _interrupted(team, author, *, state: str, tool: str = "", rounds: int = 8) -> Message:
+    from chats.models import Conversation
+
+    place = Conversation.objects.create(team=team, author=author, client_id="c")
+    common = {"conversation": place, "author": author, "client_id": "m", "model": "qwen3-max"}
+    question = Message.objects.create(role="user", parts=[{"kind": "text", "text": "Hi"}], **common)
+    call = {"kind": "tool_call", "call_id": "c1", "name": "web_search", "arguments": '{"query": "x"}', "round": 0}
+    return Message.objects.create(
+        role="assistant",
+        parent=question,
+        status="interrupted",
+        parts=[call | {"state": state, "tool": tool, "can_run": True}],
+        tools={"names": ["web_search"], "is_auto": True, "most_rounds": rounds},
+        **common,
+    )

@@ -27,6 +27,10 @@ ALLOWED = (
     "mermaid/dist/mermaid.esm.min.mjs",
     "mermaid/dist/chunks/mermaid.esm.min/*.mjs",
     "dompurify/dist/purify.es.mjs",
+    "diff/libesm/diff/base.js",
+    "diff/libesm/diff/line.js",
+    "diff/libesm/diff/word.js",
+    "diff/libesm/util/*.js",
 )
 ICONS = "lucide-static/icons"
 

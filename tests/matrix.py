@@ -50,6 +50,9 @@ FILE_HERS = "   ok     no     no     no     no     no     no"
 ENDED = "     409    409    409    no     no     no     in"
 ENDED_HERS = "409    no     no     no     no     no     in"
 
+NOBODY_SIGNED_IN = "no no no no no no in"
+WIRE_FORMS = ("", "sent/", "sent.json", "received/", "received.json", "snippet/", "replay/")
+
 UPLOAD = {"name": "a.png", "size_bytes": 3}
 REPAIR = {"repair": "shrink", "model": "gpt-4o"}
 
@@ -185,6 +188,14 @@ DOORS = [
     Door("GET", "/gallery/items/", LISTED),
     Door("GET", "/gallery/items/{made}/", TEAM),
     Door("GET", "/gallery/items/{private_made}/", HERS),
+    # What went over the wire: whoever reads the reply sees it, but for the key.
+    Door("GET", "/messages/{reply}/exchanges/", TEAM),
+    Door("GET", "/messages/{private_reply}/exchanges/", HERS),
+    *(Door("GET", f"/exchanges/{{exchange}}/{form}", TEAM) for form in WIRE_FORMS),
+    *(Door("GET", f"/exchanges/{{private_exchange}}/{form}", HERS) for form in WIRE_FORMS),
+    Door("GET", "/exchanges/{deleted_exchange}/", NOBODY_SIGNED_IN),
+    Door("GET", "/exchanges/signed/{exchange_token}/", EVERYBODY),
+    Door("GET", "/exchanges/signed/{deleted_exchange_token}/", NOBODY),
     # Models.
     Door("GET", "/models/", SIGNED_IN),
     Door("POST", "/models/fit/", SIGNED_IN, json={"model": "gpt-4o", "attachments": ["{private_file}"]}),

@@ -14,7 +14,9 @@ from django.test import Client
 from django.urls import get_resolver, resolve
 from django.utils import timezone
 
-from chats import accounts, keys
+from chats import accounts, exchanges, keys
+from chats.gateway.recording import Recording
+from chats.gateway.values import Credentials, Request
 from chats.models import (
     Attachment,
     Conversation,
@@ -106,7 +108,7 @@ def _conversations(team, alice) -> dict[str, object]:
         asked.attachments.add(file)
         reply = _message(conversation, asked, Message.Role.ASSISTANT, [{"kind": "text", "text": "A cat."}])
         found |= {name: conversation.pk, f"{prefix}reply": reply.pk, f"{prefix}file": file.pk}
-        found |= _generated(prefix, reply)
+        found |= _generated(prefix, reply) | _recorded(prefix, reply)
     return found
 
 
@@ -124,6 +126,14 @@ def _generated(prefix: str, reply: Message) -> dict[str, object]:
     reply.attachments.add(picture)
     GenerationOutput.objects.create(generation=row, attachment=picture)
     return {f"{prefix}generation": row.pk, f"{prefix}made": picture.pk}
+
+
+def _recorded(prefix: str, reply: Message) -> dict[str, object]:
+    request = Request("POST", "/v1/chat/completions", json={"model": "gpt-4o"})
+    recording = Recording(request, Credentials("https://gateway.example", "k"), "gpt-4o", "chat_completions")
+    kept = exchanges.keep(recording, team=reply.conversation.team, author=reply.author, message=reply, label="reply")
+    token = exchanges.signed_path(kept).split("/")[-2]
+    return {f"{prefix}exchange": kept.pk, f"{prefix}exchange_token": token}
 
 
 def _message(conversation, parent, role, parts) -> Message:

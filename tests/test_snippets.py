@@ -23,7 +23,7 @@ CHAT = {
     "temperature": 1.0,
 }
 CLAUDE = {
-    "model": "claude-sonnet-4-5-20250929",
+    "model": "claude-opus-4-6",
     "max_tokens": 2000,
     "stream": True,
     "output_config": {"effort": "low"},

@@ -32,6 +32,7 @@ BARE = {
 }
 # Rarely asked for and numerous: served under their plain names, so that the map stays short.
 PREFIXES = {
+    "diff/": "vendor/diff/libesm/diff/",
     "lit-html/": "vendor/lit-html/",
     "highlight.js/": "vendor/@highlightjs/cdn-assets/es/",
 }

@@ -26,6 +26,8 @@ if (document.body.dataset.user) {
   document.addEventListener("click", ({ target }) => {
     if (target.closest("[data-open-search]")) tell("open-search");
     if (target.closest("[data-open-help]")) tell("open-shortcut-help");
+    const wire = target.closest("[data-open-wire]");
+    if (wire) tell("open-wire", { message: Number(wire.closest(".message").dataset.message) });
   });
   for (const type of ["conversation-opened", "conversation-settled"]) {
     document.addEventListener(type, () => tooltips.writeKeys());

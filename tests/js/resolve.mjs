@@ -3,8 +3,9 @@
 import { register } from "node:module";
 
 const root = new URL("../../static/js/", import.meta.url).href;
+const diff = new URL("../../node_modules/diff/libesm/", import.meta.url).href;
 const hook = `
-  export const resolve = (name, context, next) =>
-    next(/^(lib|elements)\\//.test(name) ? new URL(name, ${JSON.stringify(root)}).href : name, context);
+  const at = (name) => name.startsWith("diff/") ? new URL(name, ${JSON.stringify(diff)}) : new URL(name, ${JSON.stringify(root)});
+  export const resolve = (name, context, next) => next(/^(lib|elements|diff)\\//.test(name) ? at(name).href : name, context);
 `;
 register(`data:text/javascript,${encodeURIComponent(hook)}`);

@@ -3,9 +3,10 @@
 import { t } from "lib/i18n.js";
 
 export class RequestError extends Error {
-  constructor(status, message) {
+  constructor(status, message, response = null) {
     super(message);
     this.status = status;
+    this.response = response; // its body has not been read
   }
 }
 
@@ -28,7 +29,7 @@ export async function request(method, url, { body, headers = {}, signal } = {}) 
     if (error.name === "AbortError") throw error;
     throw new RequestError(0, t("The server cannot be reached."));
   });
-  if (!response.ok) throw new RequestError(response.status, wordsFor(response.status));
+  if (!response.ok) throw new RequestError(response.status, wordsFor(response.status), response);
   return response;
 }
 

@@ -1,0 +1,34 @@
+"""What is tried outside of conversations: embeddings, ranks, searches and sets of functions."""
+
+from .asked import AGES, MOST_CHARACTERS, MOST_TEXTS, Asked, Refused, read
+from .exporting import as_csv, as_json
+from .functions import Checked, check, remove, replies_with, save
+from .listing import delete, listed, of_kind, restore, shown
+from .running import begin, look, start
+from .tables import Column, columns
+
+__all__ = [
+    "AGES",
+    "MOST_CHARACTERS",
+    "MOST_TEXTS",
+    "Asked",
+    "Checked",
+    "Column",
+    "Refused",
+    "as_csv",
+    "as_json",
+    "begin",
+    "check",
+    "columns",
+    "delete",
+    "listed",
+    "look",
+    "of_kind",
+    "read",
+    "remove",
+    "replies_with",
+    "restore",
+    "save",
+    "shown",
+    "start",
+]

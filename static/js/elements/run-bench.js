@@ -1,0 +1,320 @@
+/** `<run-bench>`: the form of a bench, sent once for what one pressed once, and the run that it leads to. */
+
+import { aboutResults, join, split } from "lib/texts.js";
+import { announce, fragment, isNarrow } from "lib/dom.js";
+import { draftFor } from "lib/asking-about.js";
+import { nt, t } from "lib/i18n.js";
+import { open } from "lib/navigation.js";
+import { newId } from "lib/outbox.js";
+import { getText, request } from "lib/requests.js";
+import { everySecond } from "lib/ticking.js";
+import { inSeconds, localTimes } from "lib/times.js";
+import { toastError, toastUndo } from "lib/toast.js";
+
+const POLL_MS = 1500;
+let arrived = 0; // the run that was just made here, so that the next page shows it at once
+
+class RunBench extends HTMLElement {
+  #stop = null;
+  #still = null; // ends the clock
+  #timer = 0;
+  #unheard = null; // {told, client_id}: sent, and nobody knows whether it was taken
+  #columns = [];
+  #since = 0;
+
+  connectedCallback() {
+    this.#stop = new AbortController();
+    const { signal } = this.#stop;
+    this.addEventListener("submit", (event) => this.#submitted(event), { signal });
+    this.addEventListener("click", (event) => this.#clicked(event), { signal });
+    this.addEventListener("input", () => this.#count(), { signal });
+    this.addEventListener("change", (event) => this.#changed(event), { signal });
+    this.addEventListener("toggle", ({ target }) => this.#opened(target), { signal, capture: true });
+    this.#still = everySecond(() => this.#tick());
+    localTimes(this);
+    for (const select of this.querySelectorAll("select:has([data-other])")) this.#startName(select);
+    this.#count();
+    this.#follow();
+    if (arrived && arrived === Number(this.dataset.run)) this.#reveal();
+    arrived = 0;
+  }
+
+  disconnectedCallback() {
+    this.#stop.abort();
+    this.#still();
+    clearTimeout(this.#timer);
+  }
+
+  get #form() {
+    return this.querySelector(".bench-form");
+  }
+
+  get #result() {
+    return this.querySelector(".bench-result");
+  }
+
+  get #run() {
+    return this.querySelector(".bench-run");
+  }
+
+  get #box() {
+    return this.querySelector("[data-most]");
+  }
+
+  get #texts() {
+    return split(this.#box?.value ?? "", this.#form.elements.is_separated?.checked);
+  }
+
+  // What is asked
+
+  #told() {
+    const form = this.#form.elements;
+    const value = (name) => form[name]?.value.trim() ?? "";
+    if (this.dataset.kind === "embeddings") {
+      const models = [this.#named("model"), this.#named("second")].filter(Boolean);
+      return { texts: this.#texts, models, dimensions: value("dimensions") };
+    }
+    if (this.dataset.kind === "rerank") {
+      return { documents: this.#texts, query: value("query"), model: value("model"), top_n: value("top_n") };
+    }
+    return Object.fromEntries(["q", "gl", "hl", "tbs", "num", "page", "method"].map((name) => [name, value(name)]));
+  }
+
+  #named(name) {
+    const { [name]: select, [`${name}_other`]: other } = this.#form.elements;
+    if (select.value === "none") return "";
+    return select.value || other.value.trim();
+  }
+
+  /** A model that is not among the options was named by hand. */
+  #startName(select) {
+    const other = select.parentElement.querySelector("input");
+    const isListed = [...select.options].some((option) => option.value && option.value === other.value);
+    if (other.value && !isListed) select.value = "";
+    other.hidden = select.value !== "";
+    if (isListed) other.value = "";
+  }
+
+  #count() {
+    const note = this.querySelector("[data-count]");
+    if (!note || !this.#box) return;
+    const texts = this.#texts;
+    const characters = texts.reduce((sum, text) => sum + text.length, 0);
+    const isTooMuch = texts.length > Number(this.#box.dataset.most) || characters > Number(this.#box.dataset.mostCharacters);
+    const listed = nt("%(count)s text", "%(count)s texts", texts.length);
+    note.textContent = texts.length ? `${listed} · ${nt("%(count)s character", "%(count)s characters", characters)}` : "";
+    note.toggleAttribute("data-bad", isTooMuch);
+  }
+
+  #fill(texts) {
+    const { typed, isSeparated } = join(texts);
+    this.#box.value = typed;
+    this.#form.elements.is_separated.checked = isSeparated;
+    this.#count();
+  }
+
+  // Sending
+
+  #submitted(event) {
+    event.preventDefault();
+    this.#send();
+  }
+
+  /** What may already be on its way goes again under the same name, and is paid once. */
+  async #send() {
+    const button = this.querySelector("[data-run]");
+    if (button.disabled) return;
+    const told = JSON.stringify(this.#told());
+    if (this.#unheard?.told !== told) this.#unheard = { told, client_id: newId() };
+    this.#clearErrors();
+    this.#busy(true);
+    try {
+      const body = { ...JSON.parse(told), client_id: this.#unheard.client_id, team: this.dataset.team };
+      const answer = await (await request("POST", `/benches/${this.dataset.kind}/`, { body })).json();
+      this.#unheard = null;
+      if (!this.isConnected) return;
+      arrived = answer.id;
+      await open(answer.url);
+    } catch (error) {
+      await this.#refused(error);
+    } finally {
+      this.#busy(false);
+    }
+  }
+
+  #busy(isBusy) {
+    const button = this.querySelector("[data-run]");
+    if (!button) return;
+    button.disabled = isBusy;
+    this.toggleAttribute("data-busy", isBusy);
+    this.#since = isBusy ? Date.now() : 0;
+    this.#tick();
+    if (isBusy) announce(t("Waiting for the answer"));
+  }
+
+  async #refused(error) {
+    const told = await error.response?.json().catch(() => null);
+    if (told?.error) this.#unheard = null;
+    const { message = error.message, field = "" } = told?.error ?? {};
+    const place = this.querySelector(`[data-error-for="${CSS.escape(field)}"]`) ?? this.querySelector("[data-error]");
+    place.textContent = error.status ? message : `${message} ${t("Pressing again sends it under the same name: it is charged once.")}`;
+    place.hidden = false;
+    const input = field && this.#form.elements[field];
+    input?.setAttribute?.("aria-invalid", "true");
+    input?.focus?.();
+    announce(place.textContent);
+  }
+
+  #clearErrors() {
+    for (const place of this.querySelectorAll("[data-error], [data-error-for]")) place.hidden = true;
+    for (const input of this.#form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
+  }
+
+  // The run
+
+  #follow() {
+    if (this.#run?.dataset.state !== "running") return;
+    this.#timer = setTimeout(async () => {
+      const html = await getText(this.#run.dataset.url).catch(() => "");
+      if (!this.isConnected) return;
+      if (html) this.#take(html);
+      this.#follow();
+    }, POLL_MS);
+  }
+
+  #take(html) {
+    const fresh = fragment(html).querySelector(".bench-run");
+    if (!fresh || fresh.dataset.state === "running") return;
+    this.#run.replaceWith(fresh);
+    localTimes(fresh);
+    this.querySelector(`.bench-row[data-id="${fresh.dataset.run}"]`)?.setAttribute("data-state", fresh.dataset.state);
+    announce(fresh.dataset.state === "done" ? t("The answer is there.") : t("This run failed."));
+  }
+
+  #reveal() {
+    if (isNarrow()) this.#result.scrollIntoView({ block: "start" });
+    announce(this.#run?.dataset.state === "failed" ? t("This run failed.") : t("The answer is there."));
+  }
+
+  #tick() {
+    const clock = this.querySelector("[data-clock]");
+    if (clock) clock.textContent = inSeconds((Date.now() - new Date(clock.dataset.since)) / 1000, 0);
+    const hint = this.querySelector("[data-hint]");
+    if (!hint) return;
+    hint.dataset.words ??= hint.textContent;
+    hint.textContent = this.#since ? `${t("Waiting for the answer")} ${inSeconds((Date.now() - this.#since) / 1000, 0)}` : hint.dataset.words;
+  }
+
+  // What one presses
+
+  #clicked({ target }) {
+    const button = target.closest("button");
+    if (!button) return;
+    const { dataset } = button;
+    if ("again" in dataset) this.#send();
+    else if ("delete" in dataset) this.#delete();
+    else if ("example" in dataset) this.#example();
+    else if ("askAbout" in dataset) this.#askAbout();
+    else if (dataset.page) this.#turn(Number(dataset.page));
+    else if (dataset.query) this.#look(dataset.query);
+  }
+
+  async #delete() {
+    const { url } = this.#run.dataset;
+    try {
+      await request("DELETE", url);
+      await open(`/benches/${this.dataset.kind}/`);
+      toastUndo(t("The run was deleted."), () => request("POST", `${url}restore/`).then(() => open(url), toastError));
+    } catch (error) {
+      toastError(error);
+    }
+  }
+
+  #example() {
+    this.#fill([
+      t("A cat sleeps on the sofa"),
+      t("A kitten naps on the couch"),
+      t("The dog barks at the postman"),
+      t("Shares fell sharply on Monday"),
+      t("The stock market dropped"),
+      t("How do I bake bread?"),
+      t("A recipe for sourdough"),
+    ]);
+    this.querySelector("[data-run]").focus();
+  }
+
+  #turn(by) {
+    const { page } = this.#form.elements;
+    page.value = Math.max(1, (Number(page.value) || 1) + by);
+    this.#send();
+  }
+
+  #look(query) {
+    Object.assign(this.#form.elements.q, { value: query });
+    this.#form.elements.page.value = "";
+    this.#send();
+  }
+
+  /** Into the composer of a new conversation, where it waits to be sent. */
+  async #askAbout() {
+    const lists = await request("GET", `${this.#run.dataset.url}lists/`).catch((error) => void toastError(error));
+    if (!lists) return;
+    const { results } = await lists.json();
+    const query = this.querySelector(".bench-head h2").textContent;
+    draftFor(this.dataset.team, aboutResults(query, results, t("Answer from these search results, and name their numbers:")));
+    open("/");
+  }
+
+  #changed({ target }) {
+    if (target.matches("[data-csv]")) this.#read(target);
+    else if (target.id === "bench-column") this.#fill(this.#columns[target.value].texts);
+    else if (target.matches("select:has([data-other])")) this.#nameByHand(target);
+  }
+
+  #nameByHand(select) {
+    const other = select.parentElement.querySelector("input");
+    other.hidden = select.value !== "";
+    if (!other.hidden) other.focus();
+  }
+
+  async #read(input) {
+    const [file] = input.files;
+    if (!file) return;
+    this.#clearErrors();
+    try {
+      const answer = await request("POST", "/benches/csv/", { body: file, headers: { "Content-Type": "text/csv" } });
+      this.#offer(await answer.json());
+    } catch (error) {
+      await this.#refused(error);
+    }
+    input.value = "";
+  }
+
+  /** The column with most text first; which one it is can be changed. */
+  #offer({ columns, most }) {
+    this.#columns = columns;
+    const size = ({ texts }) => texts.reduce((sum, text) => sum + text.length, 0);
+    const best = columns.reduce((found, column, place) => (size(column) > size(columns[found]) ? place : found), 0);
+    const select = this.querySelector("#bench-column");
+    select.replaceChildren(...columns.map(({ name, count }, place) => new Option(`${name} (${count})`, place, false, place === best)));
+    select.closest("[data-columns]").hidden = columns.length < 2;
+    this.#fill(columns[best].texts);
+    const { count } = columns[best];
+    if (count > most) toastError({ message: t("The first %(most)s of %(count)s texts were taken.", { most, count }) });
+  }
+
+  /** What was sent and what came, once somebody asks for it. */
+  async #opened(details) {
+    const content = details.querySelector?.("[data-content]");
+    if (!content) return;
+    if (!details.open) return content.replaceChildren(); // each has the same names inside
+    content.textContent = t("Loading");
+    try {
+      content.replaceChildren(fragment(await getText(`/exchanges/${details.dataset.exchange}/`)));
+    } catch (error) {
+      content.textContent = error.message;
+    }
+  }
+}
+
+customElements.define("run-bench", RunBench);

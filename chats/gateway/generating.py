@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -118,16 +119,34 @@ def _submitted(protocol: TaskProtocol, body: bytes) -> TaskState:
     return protocol.submitted(payload)
 
 
-async def poll(spec: ModelSpec, remote_id: str, credentials: Credentials) -> TaskState:
-    """How it stands; raises GatewayError where that could not be had, which says nothing about the generation."""
+async def poll(
+    spec: ModelSpec, remote_id: str, credentials: Credentials, *, on_final: OnExchange | None = None
+) -> TaskState:
+    """How it stands; raises GatewayError where that could not be had, which says nothing about the generation.
+
+    `on_final(recording)` is told of the answer that says how it ended: the many before it are not recorded.
+    """
     breaker.check(credentials)
+    began = datetime.now(UTC)
     protocol = load_task(spec.protocol)
     request = protocol.poll(spec, remote_id)
     with Entry(spec.model, request, credentials, tries=1, level=logging.DEBUG) as entry:
-        payload = _parsed(await _got(request, credentials, entry))
+        body = await _got(request, credentials, entry)
+        payload = _parsed(body)
         if is_refusal(payload):
             raise errors.from_payload(payload)
-        return protocol.read(payload)
+        state = protocol.read(payload)
+    if on_final and state.status in ("succeeded", "failed"):
+        on_final(_recorded(Recording(request, credentials, spec.model, spec.protocol), began, entry.request_id, body))
+    return state
+
+
+def _recorded(recording: Recording, began: datetime, request_id: str, body: bytes) -> Recording:
+    recording.queued_at = recording.sent_at = began
+    recording.answered(200, {errors.REQUEST_ID_HEADER: request_id})
+    recording.heard(body)
+    recording.ended()
+    return recording
 
 
 async def _got(request: Request, credentials: Credentials, entry: Entry) -> bytes:

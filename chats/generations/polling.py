@@ -15,10 +15,11 @@ from django.utils import timezone
 from chats import catalog
 from chats.gateway import client
 from chats.gateway.errors import GatewayError
+from chats.gateway.recording import Recording
 from chats.gateway.values import Credentials, TaskState
 from chats.models import Generation
 
-from . import collecting, ending, timing
+from . import collecting, ending, timing, wire
 from .claims import NEVER, Claim, Gone, State
 from .engine import Engine, Steps, rows
 from .points import reach
@@ -43,6 +44,7 @@ class Told:
     credentials: Credentials
     state: TaskState | None = None
     error: GatewayError | None = None
+    final: tuple[Recording, ...] = ()  # what told how it ended
 
     @property
     def claim(self) -> Claim:
@@ -67,6 +69,7 @@ async def _poll_all(
             await answers.put(await _asked(row, credentials[row.team_id]))
 
     asking = [asyncio.create_task(ask(row)) for row in polled]
+    keeping: list[asyncio.Task[None]] = []
     left = len(polled)
     while left:
         told = await _gathered(answers)
@@ -76,7 +79,8 @@ async def _poll_all(
             engine.start(claim.token, collecting.collect(claim))
         for begun in steps:
             begun.tick(len(told))
-    await asyncio.gather(*asking)
+        keeping += [asyncio.create_task(wire.keep(one.row.pk, one.final, "poll")) for one in told if one.final]
+    await asyncio.gather(*asking, *keeping)
 
 
 async def _gathered(answers: asyncio.Queue[Told]) -> list[Told]:
@@ -90,15 +94,16 @@ async def _gathered(answers: asyncio.Queue[Told]) -> list[Told]:
 
 async def _asked(row: Generation, credentials: Credentials) -> Told:
     reach("poll:sent")
+    final: list[Recording] = []
     try:
-        state = await client.poll(catalog.get(row.model), row.remote_id, credentials)
+        state = await client.poll(catalog.get(row.model), row.remote_id, credentials, on_final=final.append)
     except GatewayError as error:
         return Told(row, credentials, error=error)
     except Exception:  # a body nobody thought of: as if there had been no answer, and the deadline counts
         log.exception("What the gateway says of generation %s cannot be read", row.pk)
         return Told(row, credentials, error=GatewayError("internal"))
     reach("poll:answered")
-    return Told(row, credentials, state=state)
+    return Told(row, credentials, state=state, final=tuple(final))
 
 
 def record(told: Iterable[Told]) -> list[Claim]:

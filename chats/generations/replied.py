@@ -5,14 +5,17 @@ from contextlib import aclosing
 
 from chats.catalog import ModelSpec
 from chats.gateway import client
+from chats.gateway.recording import OnExchange
 from chats.gateway.values import Credentials, MediaOut, Output, Prompt, Started, TaskState, TextDelta, Usage
 
 
-async def collected(spec: ModelSpec, prompt: Prompt, credentials: Credentials) -> TaskState:
+async def collected(
+    spec: ModelSpec, prompt: Prompt, credentials: Credentials, on_exchange: OnExchange | None = None
+) -> TaskState:
     """Failed where the model only talked; raises GatewayError where no answer came."""
     pieces: dict[str, list[MediaOut]] = defaultdict(list)
     words, request_id, usage = [], "", None
-    async with aclosing(client.stream(spec, prompt, credentials, is_once=True)) as events:
+    async with aclosing(client.stream(spec, prompt, credentials, is_once=True, on_exchange=on_exchange)) as events:
         async for event in events:
             match event:
                 case MediaOut():

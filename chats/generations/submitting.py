@@ -3,7 +3,7 @@
 import datetime
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from django.core.files.base import ContentFile
@@ -16,10 +16,11 @@ from chats.catalog import ModelSpec, form
 from chats.catalog.fit import Fit, fit
 from chats.gateway import client
 from chats.gateway.errors import GatewayError
+from chats.gateway.recording import Recording
 from chats.gateway.values import Credentials, Output, Part, Prompt, TaskState, Turn
 from chats.models import Generation
 
-from . import collecting, ending, replied, timing
+from . import collecting, ending, replied, timing, wire
 from .claims import NEVER, Claim, Gone, State
 from .engine import engine, files, rows
 from .insisting import surely
@@ -69,8 +70,14 @@ def _give_back(claim: Claim) -> None:
 
 
 async def _call(claim: Claim, job: Job) -> None:
+    heard: list[Recording] = []
+    await _called(claim, job, heard)
+    await wire.keep(claim.pk, heard, "submit")
+
+
+async def _called(claim: Claim, job: Job, heard: list[Recording]) -> None:
     try:
-        state = await _answer(claim, job)
+        state = await _answer(claim, job, heard)
     except Gone:
         return
     except GatewayError as error:
@@ -84,16 +91,18 @@ async def _call(claim: Claim, job: Job) -> None:
         await collecting.keep(claim, state)
 
 
-async def _answer(claim: Claim, job: Job) -> TaskState:
+async def _answer(claim: Claim, job: Job, heard: list[Recording]) -> TaskState:
     async def sent(_request: object = None) -> None:
         await rows(_mark_sent)(claim)
         reach("submit:sent")
 
     if not form.is_generation(job.spec):
         await sent()
-        return await replied.collected(job.spec, job.prompt, job.credentials)
+        return await replied.collected(job.spec, job.prompt, job.credentials, heard.append)
     show = partial(_show, claim)
-    return await client.submit(job.spec, job.prompt, job.credentials, on_sent=sent, on_partial=show)
+    return await client.submit(
+        job.spec, job.prompt, job.credentials, on_sent=sent, on_partial=show, on_exchange=heard.append
+    )
 
 
 async def _show(claim: Claim, output: Output) -> None:
@@ -135,9 +144,7 @@ def _part(given, verdict: Fit, spec: ModelSpec) -> Part:
             raise media.MediaError(f"{given.attachment.name}: {verdict.reason}")
         verdict = Fit(True, "data")
     part = media.deliver(given.attachment, verdict, spec)
-    return Part(
-        part.kind, data=part.data, url=part.url, content_type=part.content_type, name=part.name, role=given.role
-    )
+    return replace(part, role=given.role)
 
 
 def _mark_sent(claim: Claim) -> None:

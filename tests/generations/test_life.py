@@ -7,10 +7,10 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 
-from chats import branches, generations, replies
+from chats import branches, exchanges, generations, replies
 from chats.generations import claims, submitting
 from chats.generations.claims import Claim
-from chats.models import Attachment, Generation, Message
+from chats.models import Attachment, Exchange, Generation, Message
 
 from .conftest import FILM, PICTURE, SLOW_PICTURE, fresh, lapse
 
@@ -290,3 +290,13 @@ def test_the_claim_is_given_once(runner, settings):
     assert len(first) == 5
     assert len(second) == 3
     assert not {row.pk for row in first} & {row.pk for row in second}
+
+
+def test_the_paid_call_and_the_poll_that_told_its_end_are_kept(runner):
+    (made,) = runner.ask("a kite over a lake [sandbox: tiny]")
+    runner.ended(made)
+    runner.until(lambda: Exchange.objects.filter(generation=made).count() == 2)
+    submit, poll = Exchange.objects.filter(message=made.message_id).order_by("label").reverse()
+    assert (submit.label, poll.label) == ("submit", "poll")
+    assert "a kite over a lake" in exchanges.document(submit)["prompt"]
+    assert b"".join(chunk.data for chunk in exchanges.chunks(poll)).startswith(b"{")

@@ -2,11 +2,24 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chats.gateway.values import Citation, Finished, ReasoningDelta, TextDelta, ToolCallDelta, Usage
+from chats.gateway.values import (
+    Citation,
+    Finished,
+    MediaOut,
+    Opaque,
+    ReasoningDelta,
+    TextDelta,
+    ToolCallDelta,
+    ToolResult,
+    Usage,
+)
+from chats.models import Message
 from chats.replies.draft import Draft, DraftPart, utf16_length
+from chats.replies.spoken import turns_of
 
 TEXTS = st.lists(st.text(st.characters(exclude_categories=("Cs",)), max_size=30), max_size=30)
 
@@ -97,3 +110,123 @@ def test_lengths_that_cut_a_character_still_give_text_that_can_be_sent():
     draft.untold()
     for have in range(6):
         json.dumps(draft.missing([have]), ensure_ascii=False).encode()
+
+
+def test_calls_of_a_second_round_are_calls_of_their_own():
+    draft = Draft(1, 1)
+    draft.take(ToolCallDelta(0, "call-1", "f", "{}"))
+    draft.parts[0].facts["result"] = {"text": "a"}
+    draft.begin_round()
+    draft.take(ToolCallDelta(0, "call-1", "f", '{"x": 1}'))
+    first, second = draft.as_json()
+    assert (first["call_id"], first["round"], first["arguments"]) == ("call-1", 0, "{}")
+    assert (second["call_id"], second["round"], second["arguments"]) == ("call-1-1", 1, '{"x": 1}')
+
+
+def test_each_thought_keeps_its_own_signature():
+    draft = Draft(1, 1)
+    for event in (ReasoningDelta("One"), ReasoningDelta("", "s1"), ReasoningDelta("Two"), ReasoningDelta("", "s2")):
+        draft.take(event)
+    draft.take(TextDelta("Said."))
+    draft.take(ReasoningDelta("", "s3"))
+    found = [(part["kind"], part["text"], part.get("signature")) for part in draft.as_json()]
+    assert found == [
+        ("reasoning", "One", "s1"),
+        ("reasoning", "Two", "s2"),
+        ("text", "Said.", None),
+        ("reasoning", "", "s3"),
+    ]
+
+
+def test_what_a_vendors_own_tool_gave_grows_beside_its_call():
+    draft = Draft(1, 1)
+    draft.take(ToolCallDelta(0, "", "code_interpreter", '{"code": "1+1"}', is_vendors=True))
+    draft.take(ToolResult(0, "2"))
+    draft.take(ToolResult(0, "\ndone"))
+    (part,) = draft.as_json()
+    assert part["result"] == {"text": "2\ndone", "is_error": False, "by": "vendor"}
+    assert draft.open_calls == []
+
+
+def test_blocks_too_long_to_be_kept_are_there_while_the_reply_is_written():
+    draft = Draft(1, 1)
+    draft.take(Opaque("messages", {"type": "redacted_thinking", "data": "x" * 100}))
+    draft.take(Opaque("messages", {"type": "web_search_tool_result", "content": "y" * 100_000}))
+    short, long = draft.as_json()
+    assert short["block"]["data"] == "x" * 100
+    assert long == {"kind": "opaque", "protocol": "messages", "is_left_out": True}
+    assert len(draft.as_json(is_whole=True)[1]["block"]["content"]) == 100_000
+    assert [turn.parts for turn in turns_of(draft.as_json(), "claude")] == []
+
+
+def test_a_picture_stands_where_it_came():
+    draft = Draft(1, 1)
+    draft.take(TextDelta("Before"))
+    draft.take(MediaOut("image", b"png", key="p", signature="sig"))
+    draft.take(TextDelta("After"))
+    kinds = [part["kind"] for part in draft.as_json()]
+    assert kinds == ["text", "attachment", "text"]
+    assert draft.as_json()[1] == {"kind": "attachment", "id": None, "key": "0/p", "signature": "sig"}
+
+
+@pytest.mark.parametrize(
+    ("at", "spot"), [(0, [0, 0]), (2, [0, 3]), (3, [0, 4]), (5, [2, 2]), (99, [2, 2]), (None, None)]
+)
+def test_a_source_stands_at_its_place_in_units_of_the_browser(at, spot):
+    draft = Draft(1, 1)
+    draft.take(TextDelta("a😀"))
+    draft.take(TextDelta("b"))
+    draft.take(ToolCallDelta(0, "c", "f", "{}"))
+    draft.take(TextDelta("cd"))
+    draft.take(Citation("https://a.example", "A", at))
+    assert draft.as_json()[-1].get("spots") == (None if spot is None else [spot])
+
+
+def test_one_source_cited_twice_has_one_number():
+    draft = Draft(1, 1)
+    draft.take(TextDelta("abcdef"))
+    assert draft.cite("https://a.example", "A") == 1
+    assert draft.cite("https://b.example", "B") == 2
+    assert draft.cite("https://a.example", "A", 3) == 1
+    first, second = draft.as_json()[1:]
+    assert first["spots"] == [[0, 3]]
+    assert "spots" not in second
+
+
+def test_a_reply_that_goes_on_knows_its_rounds_and_sources():
+    row = Message(pk=5, conversation_id=1, revision=7)
+    row.parts = [
+        {"kind": "tool_call", "call_id": "c", "name": "f", "arguments": "{}", "round": 2, "result": {"text": "x"}},
+        {"kind": "citation", "url": "https://a.example", "title": "A"},
+    ]
+    draft = Draft.of(row)
+    assert (draft.round, draft.revision) == (3, 7)
+    assert draft.cite("https://a.example", "A") == 1
+    assert draft.as_json() == row.parts
+
+
+def test_a_row_of_several_rounds_becomes_the_turns_it_was():
+    done = {"text": "22", "is_error": False}
+    parts = [
+        {"kind": "reasoning", "text": "Hm", "signature": "s"},
+        {"kind": "tool_call", "call_id": "a", "name": "f", "arguments": "{}", "round": 0, "result": done},
+        {"kind": "tool_call", "call_id": "b", "name": "f", "arguments": "{}", "round": 0, "result": done},
+        {"kind": "tool_call", "call_id": "c", "name": "f", "arguments": "{}", "round": 1, "result": done},
+        {"kind": "text", "text": "It is 22."},
+        {"kind": "citation", "url": "https://a.example", "title": "A"},
+    ]
+    turns = [(turn.role, [part.kind for part in turn.parts]) for turn in turns_of(parts, "m")]
+    assert turns == [
+        ("assistant", ["reasoning", "tool_call", "tool_call"]),
+        ("tool", ["tool_result", "tool_result"]),
+        ("assistant", ["tool_call"]),
+        ("tool", ["tool_result"]),
+        ("assistant", ["text"]),
+    ]
+
+
+def test_a_call_that_nobody_answered_is_told_in_words():
+    parts = [{"kind": "tool_call", "call_id": "a", "name": "f", "arguments": "{}", "round": 0, "state": "asked"}]
+    ((said,),) = (turn.parts for turn in turns_of(parts, "m"))
+    assert said.kind == "text"
+    assert "nobody answered" in said.text

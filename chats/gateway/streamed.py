@@ -70,10 +70,10 @@ class Reading:
             raise _unreadable(b"") from error
 
     def cited(self, url: object, title: object = "", at: int | None = None) -> Iterator[Citation]:
-        """A source once for each place it supports."""
+        """A source once for each place it supports; where nobody says, once in all."""
         address = storable(url)
         if address and (address, at) not in self._cited:
-            self._cited.add((address, at))
+            self._cited |= {(address, at), (address, None)}
             yield Citation(address, storable(title), at)
 
 

@@ -7,6 +7,7 @@ from .values import Part
 
 LIMIT = 4_000
 _ARGUMENTS_LIMIT = 2_000
+_SEALED = "----MOONSHOT ENCRYPTED BEGIN----"
 _VERBS = {
     "code_interpreter": "ran code",
     "web_search": "searched the web",
@@ -32,6 +33,11 @@ def told_call(part: Part) -> str:
 
 def told_result(part: Part) -> str:
     return _with_result(f"{part.name or 'the tool'} {'failed' if part.is_error else 'answered'}", part.text)
+
+
+def legible(text: str, vendor: str) -> str:
+    """A tool's result for a model of `vendor`: what Kimi's tools encrypt is for Kimi alone (text.md 7)."""
+    return "(encrypted for another model)" if text.startswith(_SEALED) and vendor != "moonshot" else text
 
 
 def _with_result(said: str, result: str) -> str:

@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from chats.catalog import ModelSpec
+from chats.gateway.past import NOT_PLAIN, NOTHING, is_same_model, is_same_vendor, paired, with_own_pictures
+from chats.gateway.telling import legible, told
 from chats.gateway.values import Part, Prompt, Turn
 
 from .parts import content
@@ -24,21 +26,22 @@ def _messages(spec: ModelSpec, prompt: Prompt) -> Iterator[Message]:
     system = prompt.parameters.get("system_prompt") or prompt.parameters.get("system")
     if system:
         yield {"role": "system", "content": system}
-    answered = {part.call_id for turn in prompt.turns for part in turn.parts if part.kind == "tool_result"}
-    for turn in _joined(_with_own_pictures(spec, prompt.turns), answered):
+    # Kimi counts on its own ids, "functions.name:0"; Claude, to whom the gateway passes them on, refuses such.
+    turns = paired(prompt.turns, NOT_PLAIN if spec.vendor == "anthropic" else NOTHING)
+    for turn in _joined(with_own_pictures(spec, turns)):
         if turn.role == "tool":
-            yield from _results(turn)
+            yield from _results(spec, turn)
         elif turn.role == "assistant":
-            yield _assistant(spec, turn, answered)
+            yield _assistant(spec, turn)
         else:
             yield {"role": turn.role, "content": content(spec, turn.parts)}
 
 
-def _joined(turns: Iterable[Turn], answered: set[str]) -> list[Turn]:
+def _joined(turns: Iterable[Turn]) -> list[Turn]:
     """An answer that says nothing leaves two user turns in a row, which deepseek-reasoner and Spark refuse (VD)."""
     joined: list[Turn] = []
     for turn in turns:
-        if turn.role == "assistant" and not any(_is_said(part, answered) for part in turn.parts):
+        if turn.role == "assistant" and not any(map(_is_said, turn.parts)):
             continue
         if joined and turn.role == "user" == joined[-1].role:
             joined[-1] = replace(joined[-1], parts=joined[-1].parts + turn.parts)
@@ -47,41 +50,40 @@ def _joined(turns: Iterable[Turn], answered: set[str]) -> list[Turn]:
     return joined
 
 
-def _with_own_pictures(spec: ModelSpec, turns: tuple[Turn, ...]) -> Iterator[Turn]:
-    """Pictures the model made go back as the next user turn's: an assistant turn holds text only (images.md 7.4)."""
-    pictures: tuple[Part, ...] = ()
-    newest = max((n for n, turn in enumerate(turns) if turn.role == "assistant"), default=-1)
-    for n, turn in enumerate(turns):
-        if n == newest and "image" in spec.inputs:
-            pictures = tuple(part for part in turn.parts if part.kind == "image")
-        if turn.role == "user" and pictures:
-            turn, pictures = replace(turn, parts=pictures + turn.parts), ()
-        yield turn
-
-
-def _results(turn: Turn) -> Iterator[Message]:
+def _results(spec: ModelSpec, turn: Turn) -> Iterator[Message]:
     for part in turn.parts:
         if part.kind == "tool_result":
-            yield {"role": "tool", "tool_call_id": part.call_id, "content": part.text}
+            yield {"role": "tool", "tool_call_id": part.call_id, "content": _result(spec, part)}
 
 
-def _is_said(part: Part, answered: set[str]) -> bool:
-    """A call that nobody answered would be refused, and a tool the vendor ran itself has no id."""
-    if part.kind == "tool_call":
-        return part.call_id in answered
-    return part.kind == "text" and bool(part.text)
+def _result(spec: ModelSpec, part: Part) -> str:
+    """This form has no mark for a failure but the word (text.md 7)."""
+    text = legible(part.text, spec.vendor)
+    return f"Error: {text}" if part.is_error and not text.startswith("Error") else text
 
 
-def _assistant(spec: ModelSpec, turn: Turn, answered: set[str]) -> Message:
-    said = [part for part in turn.parts if _is_said(part, answered)]
-    text = "".join(part.text for part in said if part.kind == "text")
-    calls = [_call(part) for part in said if part.kind == "tool_call"]
-    message: Message = {"role": "assistant", "content": text or None}
-    if calls:
+def _is_said(part: Part) -> bool:
+    return part.kind == "tool_call" or (part.kind == "text" and bool(part.text))
+
+
+def _assistant(spec: ModelSpec, turn: Turn) -> Message:
+    message: Message = {"role": "assistant", "content": _said(turn) or None}
+    if calls := [_call(part) for part in turn.parts if part.kind == "tool_call" and not part.is_vendors]:
         message["tool_calls"] = calls
-    if turn.model in ("", spec.model):
-        _give_back(message, spec, [part for part in turn.parts if part.kind == "reasoning"])
+    _give_back(message, spec, turn)
     return message
+
+
+def _said(turn: Turn) -> str:
+    """The text, with the vendor's own steps as paragraphs of it."""
+    said, was_step = "", False
+    for part in turn.parts:
+        if part.kind == "text" or (part.kind == "tool_call" and part.is_vendors):
+            is_step = part.kind == "tool_call"
+            text = told(part) if is_step else part.text
+            said += f"\n\n{text}" if said and (is_step or was_step) else text
+            was_step = is_step
+    return said
 
 
 def _call(part: Part) -> Message:
@@ -89,16 +91,19 @@ def _call(part: Part) -> Message:
     return {"id": part.call_id, "type": "function", "function": function}
 
 
-def _give_back(message: Message, spec: ModelSpec, thoughts: list[Part]) -> None:
+def _give_back(message: Message, spec: ModelSpec, turn: Turn) -> None:
+    """A signature only to the model that gave it, with the words it signs; bare thoughts to any of the vendor's."""
     way = spec.options.get("reasoning_back") or _REASONING_BACK.get(spec.vendor)
-    reasoning = "".join(part.text for part in thoughts)
-    if not reasoning:
-        return
+    thoughts = [part for part in turn.parts if part.kind == "reasoning" and part.text]
     if way == "signed":
-        signature = "".join(part.signature for part in thoughts)
-        if signature:  # with only one of the two the gateway leaves the thinking block out
-            message |= {"reasoning_content": reasoning, "signature": signature}
-    elif way == "with_tools" and "tool_calls" in message:
+        signed = next((part for part in thoughts if part.signature), None)
+        if signed and is_same_model(spec, turn):  # with only one of the two the gateway leaves the thinking block out
+            message |= {"reasoning_content": signed.text, "signature": signed.signature}
+        return
+    reasoning = "".join(part.text for part in thoughts)
+    if not reasoning or not is_same_vendor(spec, turn):
+        return
+    if way == "with_tools" and "tool_calls" in message:
         message["reasoning_content"] = reasoning
     elif way == "think_block":
         message["content"] = f"<think>\n{reasoning}\n</think>\n\n{message['content'] or ''}"

@@ -148,7 +148,9 @@ class ChatReading(Reading):
     def _sources(self, annotations: list[Payload]) -> Iterator[Citation]:
         for annotation in annotations:
             source = annotation.get("url_citation") or annotation
-            yield from self.cited(source.get("url"), source.get("title"))
+            end = source.get("end_index")
+            at = end if isinstance(end, int) and end > 0 else None  # converters that do not know write 0
+            yield from self.cited(source.get("url"), source.get("title"), at)
 
     def _called(self, deltas: Iterable[ToolCallDelta]) -> Iterator[ToolCallDelta]:
         for delta in deltas:

@@ -17,6 +17,7 @@ _SAME_NAME = (
     "presence_penalty",
     "seed",
     "stop",
+    "verbosity",
 )
 CLAUDE_BUDGET = 4096
 ANSWER_ROOM = 8192  # beside a thinking budget; within what every Claude 4 may write
@@ -33,8 +34,7 @@ def set_parameters(body: Body, spec: ModelSpec, values: Mapping[str, Any]) -> No
         _put(body, "extra_body.enable_code_interpreter", True)  # a literal key of the body (text.md 8)
     _set_thinking(body, spec, values)
     _set_voice(body, spec, values)
-    if values.get("web_search"):
-        _set_search(body, spec)
+    _set_tools(body, spec, values)
 
 
 def _put(body: Body, path: str, value: Any) -> None:
@@ -169,12 +169,32 @@ _SEARCHES: dict[str, tuple[str, Any]] = {
 }
 
 
-def _set_search(body: Body, spec: ModelSpec) -> None:
-    """By vendor, as text.md 3.8 lists it; where there is no such switch nothing is sent."""
+_GOOGLES = {"web_search": "googleSearch", "code_execution": "codeExecution", "url_context": "urlContext"}
+
+
+def _set_tools(body: Body, spec: ModelSpec, values: Mapping[str, Any]) -> None:
+    """The vendor's own tools, and how ours may be used."""
     if spec.vendor == "google":
-        # A function of this name turns into Google's own tool (GS relay-gemini.go).
-        google = {"type": "function", "function": {"name": "googleSearch", "parameters": {"type": "object"}}}
-        body["tools"] = [*body.get("tools", ()), google]
-    elif spec.vendor in _SEARCHES:
+        _set_googles(body, values)
+    elif values.get("web_search") and spec.vendor in _SEARCHES:  # as text.md 3.8 lists it; elsewhere there is none
         key, value = _SEARCHES[spec.vendor]
         body[key] = value
+    if values.get("code_execution") and spec.vendor == "alibaba":
+        _put(body, "extra_body.enable_code_interpreter", True)
+        _put(body, "extra_body.enable_thinking", True)  # it runs only while thinking (VD DashScope)
+    if not body.get("tools"):
+        return
+    if choice := values.get("tool_choice"):
+        # Claude cannot be forced while it thinks (VD extended thinking).
+        is_forced = choice == "required" and body.get("thinking", {}).get("type") in ("enabled", "adaptive")
+        body["tool_choice"] = "auto" if is_forced else choice
+    if values.get("parallel_tool_calls") is not None:
+        body["parallel_tool_calls"] = values["parallel_tool_calls"]
+
+
+def _set_googles(body: Body, values: Mapping[str, Any]) -> None:
+    """Functions of these names turn into Google's own tools (GS relay-gemini.go), which cannot stand beside ours."""
+    wanted = [name for key, name in _GOOGLES.items() if values.get(key)]
+    if wanted and not body.get("tools"):
+        functions = ({"name": name, "parameters": {"type": "object"}} for name in wanted)
+        body["tools"] = [{"type": "function", "function": function} for function in functions]

@@ -48,9 +48,9 @@ class ToolCalls:
             if half := characters.rest():
                 yield ToolCallDelta(index, arguments=half)
         if self._code:
-            yield ToolCallDelta(self._code_index, arguments='"}')
+            yield self._coded(self._code_index, '"}')
         elif self._unknown:
-            yield ToolCallDelta(self._new_code_call(), name=INTERPRETER, arguments=json.dumps(self._unknown))
+            yield self._coded(self._new_code_call(), json.dumps(self._unknown), INTERPRETER)
 
     def interpreter(self, info: list[Mapping[str, Any]]) -> Iterator[ToolCallDelta]:
         """Its inner shape is the vendor's own: `code` where there is one, else the newest entry as it is."""
@@ -68,12 +68,16 @@ class ToolCalls:
             return
         if not self._code or not code.startswith(self._code):
             if self._code:
-                yield ToolCallDelta(self._code_index, arguments='"}')
+                yield self._coded(self._code_index, '"}')
             self._code, self._code_index = "", self._new_code_call()
-            yield ToolCallDelta(self._code_index, name=INTERPRETER, arguments='{"code": "')
+            yield self._coded(self._code_index, '{"code": "', INTERPRETER)
         new = self._arguments[self._code_index].whole(code[len(self._code) :])
         self._code = code
-        yield ToolCallDelta(self._code_index, arguments=json.dumps(new, ensure_ascii=False)[1:-1])
+        yield self._coded(self._code_index, json.dumps(new, ensure_ascii=False)[1:-1])
+
+    def _coded(self, index: int, arguments: str, name: str = "") -> ToolCallDelta:
+        call_id = f"code-{index + 1}" if name else ""
+        return ToolCallDelta(index, call_id, name, arguments, is_vendors=True)
 
     def _new_code_call(self) -> int:
         self._code_calls += 1

@@ -23,9 +23,17 @@ def usage(told: Mapping[str, Any]) -> Usage | None:
         total_tokens=total,
         reasoning_tokens=_first(spent_on, "reasoning_tokens"),
         cached_tokens=_first(read_from | dict(told), "cached_tokens", "prompt_cache_hit_tokens"),
+        cache_write_tokens=_written(read_from | dict(told)),
         by_kind=_by_kind(read_from),
         raw=dict(told),
     )
+
+
+def _written(told: Mapping[str, Any]) -> int | None:
+    """Claude keeps for five minutes or for an hour, and each is counted."""
+    kept = [_first(told, f"claude_cache_creation_{age}_tokens") for age in ("5_m", "1_h")]
+    counted = [count for count in kept if count]
+    return sum(counted) if counted else _first(told, "cache_write_tokens")
 
 
 def _by_kind(details: Mapping[str, Any]) -> dict[str, int]:

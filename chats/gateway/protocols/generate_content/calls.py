@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from chats.gateway.telling import legible
 from chats.gateway.values import Part
 
 from .media import medium
@@ -19,7 +20,7 @@ def call(part: Part) -> Content:
 
 def result(part: Part, asked: Part) -> Content:
     """An object as it is, else as one; a screenshot goes beside it."""
-    said = _object(part.text) or {"error" if part.is_error else "result": part.text}
+    said = _object(part.text) or {"error" if part.is_error else "result": legible(part.text, "google")}
     if "safety_decision" in (_object(asked.arguments) or {}) and not part.is_error:
         said["safety_acknowledgement"] = "true"  # a person looked at the call and answered it (text.md 6.3)
     response: Content = _named(part) | {"response": said}

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chats.gateway.body import Base64
+from chats.gateway.telling import legible
 from chats.gateway.values import Part
 
 Block = dict[str, Any]
@@ -33,7 +34,7 @@ def text(said: str) -> Block:
 
 def result(part: Part) -> Block:
     """A picture stands beside the text, an empty text is none."""
-    content: str | list[Block] = part.text
+    content: str | list[Block] = legible(part.text, "anthropic")
     if part.data is not None or part.url:
         content = [text(part.text)] if part.text.strip() else []
         content.append(_medium("image", _source_of(part)))

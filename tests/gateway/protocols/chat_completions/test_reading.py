@@ -81,8 +81,8 @@ EXPECTED = {
     ],
     "function_call.sse": [("call", 0, "", "f", '{"a":1}'), ("finished", "tool_calls")],
     "claude_citations.sse": [
-        ("text", "It rained."), ("citation", "https://example.com/rain", "Rain"),
-        ("citation", "https://example.com/sun", ""), USAGE, STOP,
+        ("text", "It rained."), ("citation", "https://example.com/rain", "Rain", 9),
+        ("citation", "https://example.com/sun", "", None), USAGE, STOP,
     ],
     "crlf.sse": [("text", "Hello there"), USAGE, STOP],
     "no_space_no_end.sse": [("text", "Hello there"), ("usage", 1, 2, 3), STOP],
@@ -96,12 +96,12 @@ EXPECTED = {
     "line_separators.sse": [("text", "one\u2028two\u0085three\x0bfour"), STOP],
     "code_interpreter.sse": [
         ("reasoning", "I will compute…"),
-        ("call", 0, "", "code_interpreter", '{"code": "print(\\"a\\\\n\\", 123**21)'),
-        ("reasoning", "Done."), ("call", 0, "", "", '"}'), ("call", 1, "", "code_interpreter", '{"code": "x = 1'),
-        ("text", "77269364466549865653073473388030061522211723"), ("call", 1, "", "", '"}'), USAGE, STOP,
+        ("step", 0, "code-1", "code_interpreter", '{"code": "print(\\"a\\\\n\\", 123**21)'),
+        ("reasoning", "Done."), ("step", 0, "", "", '"}'), ("step", 1, "code-2", "code_interpreter", '{"code": "x = 1'),
+        ("text", "77269364466549865653073473388030061522211723"), ("step", 1, "", "", '"}'), USAGE, STOP,
     ],
     "tool_info_unknown.sse": [
-        ("text", "Ok"), ("call", 0, "", "code_interpreter", '{"type": "x", "steps": 2}'), STOP,
+        ("text", "Ok"), ("step", 0, "code-1", "code_interpreter", '{"type": "x", "steps": 2}'), STOP,
     ],
     "refused.sse": [("text", "I can"), USAGE, ("finished", "content_filter")],
     "cut_off_by_length.sse": [("reasoning", "Long thought"), ("finished", "length")],
@@ -218,7 +218,7 @@ def test_sound_is_raw_pcm_at_24_khz():
 
 def test_the_code_of_the_interpreter_is_whole_json_at_the_end():
     events = told(read([(WIRE / "code_interpreter.sse").read_bytes()]))
-    pieces = [event[4] for event in events if event[0] == "call" and event[1] == 0]
+    pieces = [event[4] for event in events if event[0] == "step" and event[1] == 0]
     assert json.loads("".join(pieces)) == {"code": 'print("a\\n", 123**21)'}
 
 

@@ -1,48 +1,12 @@
 """The body each family gets for the same turns and wishes."""
 
-import base64
-import json
-
 import pytest
 
 from chats import catalog
-from chats.catalog import ModelSpec
-from chats.gateway.body import Body
 from chats.gateway.errors import GatewayError
-from chats.gateway.protocols import load
-from chats.gateway.values import Part, Prompt, Turn
+from chats.gateway.values import Part
 
-HELLO = Part("text", "Hello")
-PNG = Part("image", data=b"picture", content_type="image/png")
-MP4 = Part("video", data=b"film", content_type="video/mp4")
-MP3 = Part("audio", data=b"sound", content_type="audio/mpeg")
-PDF = Part("file", data=b"%PDF", content_type="application/pdf", name="a.pdf")
-OMNI, VL, DOUBAO = "qwen2.5-omni-7b", "qwen-vl-max", "doubao-seed-1-8-251228"
-GEMINI, GPT, CLAUDE = "gemini-2.5-flash", "gpt-4o", "claude-sonnet-4-20250514"
-
-
-def b64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-def body(model: str | ModelSpec, *turns: Turn | Part, tools=(), **parameters) -> dict:
-    spec = catalog.get(model) if isinstance(model, str) else model
-    turns = tuple(Turn("user", (turn,)) if isinstance(turn, Part) else turn for turn in turns or (HELLO,))
-    request = load("chat_completions").request(spec, Prompt(turns, parameters, tools))
-    assert (request.method, request.path) == ("POST", "/v1/chat/completions")
-    return json.loads(b"".join(Body(request.json)))
-
-
-def content(model: str, *parts: Part):
-    return body(model, Turn("user", parts))["messages"][0]["content"]
-
-
-def user(*parts: Part) -> Turn:
-    return Turn("user", parts)
-
-
-def assistant(*parts: Part, model: str = "") -> Turn:
-    return Turn("assistant", parts, model)
+from .asking import CLAUDE, DOUBAO, GEMINI, GPT, HELLO, MP3, MP4, OMNI, PDF, PNG, TOOL, VL, b64, body, content, user
 
 
 def test_every_call_is_streamed_with_usage():
@@ -124,83 +88,8 @@ class TestParts:
         assert raised.value.kind == "not_supported"
 
 
-class TestTurns:
-    def test_the_system_prompt_comes_first(self):
-        sent = body(GPT, system_prompt="Be brief.")
-        assert sent["messages"][0] == {"role": "system", "content": "Be brief."}
-        assert body(GPT, Turn("system", (HELLO,)), HELLO)["messages"][0] == {"role": "system", "content": "Hello"}
-
-    def test_what_the_model_said_goes_back_as_text_only(self):
-        spoken = assistant(Part("text", "Hi"), Part("audio", data=b"x"), Part("image", data=b"y"), model=OMNI)
-        assert body("gpt-audio", HELLO, spoken, HELLO)["messages"][1] == {"role": "assistant", "content": "Hi"}
-
-    def test_pictures_the_model_made_go_back_with_the_next_question(self):
-        painter = "gemini-3-pro-image-preview"
-        turns = [
-            user(HELLO),
-            assistant(Part("text", "One"), Part("image", data=b"first")),
-            user(HELLO),
-            assistant(Part("image", data=b"second", content_type="image/png")),
-            user(Part("text", "Bluer")),
-        ]
-        messages = body(painter, *turns)["messages"]
-        assert [message["role"] for message in messages] == ["user", "assistant", "user"]
-        assert messages[2]["content"] == [
-            {"type": "text", "text": "Hello"},
-            {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{b64(b'second')}"}},
-            {"type": "text", "text": "Bluer"},
-        ]
-
-    def test_questions_in_a_row_are_one(self):
-        failed = assistant()
-        assert body("deepseek-reasoner", user(HELLO), failed, user(Part("text", "Again")))["messages"] == [
-            {"role": "user", "content": "Hello\n\nAgain"}
-        ]
-
-    @pytest.mark.parametrize(
-        ("model", "reasoning"),
-        [
-            (CLAUDE, {"content": "Four", "reasoning_content": "2+2", "signature": "EqQB"}),
-            ("deepseek-reasoner", {"content": "Four"}),
-            ("kimi-k2-thinking", {"content": "Four"}),
-            ("minimax-m2", {"content": "<think>\n2+2\n</think>\n\nFour"}),
-            ("qwen3-max-preview", {"content": "Four"}),
-        ],
-    )
-    def test_reasoning_goes_back_only_to_who_wants_it(self, model, reasoning):
-        answer = assistant(Part("reasoning", "2+2", signature="EqQB"), Part("text", "Four"), model=model)
-        assert body(model, HELLO, answer, HELLO)["messages"][1] == {"role": "assistant", **reasoning}
-
-    def test_reasoning_of_another_model_does_not_go_back(self):
-        answer = assistant(Part("reasoning", "2+2", signature="EqQB"), Part("text", "Four"), model="claude-opus-4-6")
-        assert body(CLAUDE, HELLO, answer, HELLO)["messages"][1] == {"role": "assistant", "content": "Four"}
-
-    def test_claude_gets_reasoning_only_with_its_signature(self):
-        answer = assistant(Part("reasoning", "2+2"), Part("text", "Four"), model=CLAUDE)
-        assert "reasoning_content" not in body(CLAUDE, HELLO, answer, HELLO)["messages"][1]
-
-    def test_a_tool_call_and_its_result_go_back(self):
-        calls = assistant(
-            Part("reasoning", "Ask."), Part("tool_call", name="f", call_id="c1", arguments=""), model="kimi-k2-thinking"
-        )
-        result = Turn("tool", (Part("tool_result", "42", call_id="c1"),))
-        assert body("kimi-k2-thinking", HELLO, calls, result)["messages"][1:] == [
-            {
-                "role": "assistant",
-                "content": None,
-                "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}],
-                "reasoning_content": "Ask.",
-            },
-            {"role": "tool", "tool_call_id": "c1", "content": "42"},
-        ]
-
-    def test_a_tool_call_that_nobody_answered_does_not_go_back(self):
-        calls = assistant(Part("text", "Let me see"), Part("tool_call", name="f", call_id="c1", arguments="{}"))
-        assert body(GPT, HELLO, calls, HELLO)["messages"][1] == {"role": "assistant", "content": "Let me see"}
-
-    def test_tools_are_declared(self):
-        tool = {"type": "function", "function": {"name": "f"}}
-        assert body(GPT, tools=(tool,))["tools"] == [tool]
+def test_tools_are_declared():
+    assert body(GPT, tools=(TOOL,))["tools"] == [TOOL]
 
 
 class TestParameters:
@@ -325,9 +214,29 @@ class TestParameters:
         assert body(model, web_search=True)[key] == value
         assert key not in body(model, web_search=False)
 
-    def test_googles_search_is_a_function_of_that_name(self):
-        tools = body(GEMINI, web_search=True, tools=({"type": "function"},))["tools"]
-        assert [tool.get("function", {}).get("name") for tool in tools] == [None, "googleSearch"]
+    def test_googles_tools_are_functions_of_their_names(self):
+        tools = body(GEMINI, web_search=True, code_execution=True, url_context=True)["tools"]
+        assert [tool["function"]["name"] for tool in tools] == ["googleSearch", "codeExecution", "urlContext"]
+
+    def test_googles_tools_do_not_stand_beside_ours(self):
+        assert body(GEMINI, web_search=True, tools=(TOOL,))["tools"] == [TOOL]
+
+    def test_qwens_interpreter_is_switched_on_with_its_thinking(self):
+        sent = body("qwen3-max-preview", code_execution=True)
+        assert sent["extra_body"] == {"enable_code_interpreter": True, "enable_thinking": True}
+
+    def test_how_tools_may_be_used_is_said_only_where_there_are_any(self):
+        wish = {"tool_choice": "required", "parallel_tool_calls": False}
+        assert not {*wish} & {*body(GPT, **wish)}
+        sent = body(GPT, tools=(TOOL,), **wish)
+        assert {name: sent[name] for name in wish} == wish
+
+    def test_claude_is_not_forced_while_it_thinks(self):
+        assert body(CLAUDE, tools=(TOOL,), tool_choice="required", thinking=True)["tool_choice"] == "auto"
+        assert body(CLAUDE, tools=(TOOL,), tool_choice="required")["tool_choice"] == "required"
+
+    def test_how_much_is_said_is_a_word(self):
+        assert body("gpt-5", verbosity="low")["verbosity"] == "low"
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def told(events: Iterable[Event | tuple]) -> list[tuple]:
 
 
 def _continues(old: tuple, new: tuple) -> bool:
-    if new[0] == "call":
+    if new[0] in ("call", "step"):
         return old[:2] == new[:2] and new[2:4] == ("", "")
     return old[0] == new[0] in ("text", "reasoning")
 
@@ -64,11 +64,11 @@ def _told(event: Event | tuple) -> tuple:
         case ReasoningDelta(text):
             return ("reasoning", text)
         case ToolCallDelta(index, call_id, name, arguments):
-            return ("call", index, call_id, name, arguments)
+            return ("step" if event.is_vendors else "call", index, call_id, name, arguments)
         case MediaOut():
             return ("media", event.kind, event.content_type, event.key, event.url or event.data)
-        case Citation(url, title):
-            return ("citation", url, title)
+        case Citation(url, title, at):
+            return ("citation", url, title, at)
         case Usage():
             return ("usage", event.prompt_tokens, event.completion_tokens, event.total_tokens)
         case Finished(reason):

@@ -8,6 +8,9 @@ import struct
 import openai
 import pytest
 
+from chats import catalog
+from chats.gateway.sandbox import formula_tools
+
 SMALL, LARGE = "text-embedding-3-small", "text-embedding-3-large"
 
 
@@ -135,11 +138,13 @@ def fiber(http, formula, name, **arguments):
 
 
 def test_every_known_formula_declares_its_tools(http):
-    names = "web-search convert rethink random-choice mew memory excel date base64 fetch quickjs code_runner".split()
-    for name in names:
+    for name in formula_tools.FORMULAS:
         declared = http.get(f"{FORMULAS}/{name}:latest/tools").json()
         assert declared["object"] == "list"
         assert all(tool["function"]["parameters"]["type"] == "object" for tool in declared["tools"])
+    assert {f"moonshot/{name}" for name in formula_tools.FORMULAS} == set(
+        catalog.get("kimi-formulas").options["formulas"]
+    )
     assert http.get(f"{FORMULAS}/nothing:latest/tools").status_code == 404
     json_get = http.get(f"{FORMULAS}/date/tools", headers={"Content-Type": "application/json"})
     assert json_get.status_code == 400

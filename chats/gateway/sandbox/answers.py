@@ -130,9 +130,8 @@ def _text(
 
 
 def _calls(question: Question, wished: wishes.Wishes, odd: Misbehaviour) -> tuple[tools.Call, ...]:
-    if not tools.are_called_for(question, wished.tool_call or bool(odd.tool) or odd.calls > 0):
-        return ()
-    return tools.calls(question, odd.calls)
+    is_wished = wished.tool_call or bool(odd.tool) or odd.calls > 0
+    return tools.calls(question, is_wished, odd.calls, odd.rounds)
 
 
 def _cut_short(question: Question, text: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from chats.gateway.sandbox import answers, chat_pictures, chunks, misbehave, models, question
+from chats.gateway.sandbox import answers, chat_pictures, chunks, histories, misbehave, models, question
 from chats.gateway.sandbox.answers import Answer
 from chats.gateway.sandbox.errors import Refusal
 from chats.gateway.sandbox.question import Question
@@ -26,6 +26,7 @@ async def complete(call: Call, shop: Workshop) -> None:
     if odd.has_fault and not odd.accepts_first:
         raise Refusal(odd.fault(read.model))
     model = models.find(settings, call.allowed, read.model)
+    histories.check(read)
     answer = await answers.compose(read, model, settings, odd, entry.sha256)
     if chat_pictures.is_drawn(model, odd):
         answer = replace(answer, picture=await chat_pictures.paint(call, read, odd, shop))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from chats.gateway.sandbox import speech, tools
+from chats.gateway.sandbox import signing, speech, tools
 from chats.gateway.sandbox.answers import Answer
 from chats.gateway.sandbox.misbehave import Misbehaviour
 from chats.gateway.sandbox.pieces import pieces
@@ -15,7 +15,6 @@ CREATED = 1767061944  # a constant: the same question has the same answer, byte 
 EXPIRES_AT = CREATED + 3600
 DATA_URL = "data:image/png;base64,"
 AUDIO_BYTES = 11_520  # 0.24 s a chunk
-SIGNATURE = "EqQBCkYIARgCIkBzYW5kYm94LXNpZ25hdHVyZS1vZi1hLXRob3VnaHQ="
 FACE = "\ud83d", "\ude42"  # 🙂 as two halves of a surrogate pair
 
 
@@ -102,7 +101,7 @@ def _reasoning(answer: Answer) -> Iterator[dict[str, Any]]:
         case "tag":
             yield from map(_content, ("<think>", *texts, "</think>", "\n\n"))
     if answer.think_shape == "signature":
-        yield {"signature": SIGNATURE}
+        yield {"signature": signing.sign(answer.model, answer.reasoning)}
 
 
 def _sound(answer: Answer) -> list[dict[str, Any]]:

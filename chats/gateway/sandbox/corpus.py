@@ -21,6 +21,9 @@ EMPTY_WORDS = (
     "什么 多少 怎么 怎样 如何 请问 一下 搜索 查询 查找 告诉 哪里 为什 么样 网上 网络 帮我 我查 索一 是多 是什"
 )
 EMPTY = frozenset(EMPTY_WORDS.split())
+MEASURES = re.compile(
+    r"\bhow (?:long|many|much|far|fast|old|high|big|large|tall)\b|\bwhen\b|多[少长远快高大久]|几", re.IGNORECASE
+)
 SATURATION, LENGTH_WEIGHT = 1.2, 0.5  # of BM25
 TITLE_WEIGHT = 3
 SNIPPET_CHARACTERS = 160
@@ -67,10 +70,14 @@ def words_of(text: str) -> list[str]:
 
 
 def snippet(text: str, query: str) -> str:
-    """The sentence that shares most words with the query."""
-    wanted = set(words_of(query))
+    """The sentence that shares most words with the query; one with a figure where that is asked for."""
+    wanted, figure = set(words_of(query)), 1.5 if MEASURES.search(query) else 0
+
+    def fit(sentence: str) -> float:
+        return len(wanted & set(words_of(sentence))) + figure * bool(re.search(r"\d", sentence))
+
     sentences = re.split(r"(?<=[.!?])\s+|(?<=[。！？])", text)
-    best = max(sentences, key=lambda sentence: len(wanted & set(words_of(sentence))))
+    best = max(sentences, key=fit)
     return best if len(best) <= SNIPPET_CHARACTERS else best[:SNIPPET_CHARACTERS].rstrip() + "…"
 
 

@@ -5,7 +5,7 @@ import json
 import re
 from typing import Any
 
-from chats.gateway.sandbox import admitting, formula_tools, misbehave, models, signing
+from chats.gateway.sandbox import admitting, formula_tools, misbehave, models, sealing
 from chats.gateway.sandbox.errors import Fault, Refusal
 from chats.gateway.sandbox.formula_tools import Failed, Tool
 from chats.gateway.sandbox.tasks import Call
@@ -14,8 +14,6 @@ from chats.gateway.sandbox.workshop import Workshop
 
 PATH = re.compile(r"/v1/formulas/(?P<vendor>[^/]+)/(?P<name>[^/:]+)(?::(?P<version>[^/]+))?/(?P<verb>tools|fibers)")
 BILLED_AS = "moonshot-v1-8k"  # the key needs this model (gateway source, middleware/distributor.go)
-BEGIN, END = "----MOONSHOT ENCRYPTED BEGIN----", "----MOONSHOT ENCRYPTED END----"
-OWNER = "moonshot"  # whose models open what is sealed
 
 
 def is_formula(path: str, method: str) -> bool:
@@ -29,7 +27,7 @@ async def serve(call: Call, shop: Workshop) -> None:
         raise Refusal(Fault(400, "A", "missing_parameters", "missing formula", "invalid_request_error"))
     call.entry.model = BILLED_AS
     models.check_allowed(BILLED_AS, call.allowed)
-    if found["vendor"] != OWNER:
+    if found["vendor"] != sealing.OWNER:
         told = "This endpoint only supports Moonshot channel"
         raise Refusal(Fault(400, "A", "unsupported_channel", told, "invalid_request_error"))
     tools = formula_tools.FORMULAS.get(found["name"])
@@ -82,16 +80,4 @@ async def _context(tool: Tool | None, arguments: str, setting: formula_tools.Set
         output = await tool.run(given, setting)
     except (Failed, ValueError, TypeError, KeyError, ArithmeticError) as problem:
         return {"error": f"{type(problem).__name__}: {problem}".removeprefix("Failed: ")}
-    return {"encrypted_output": sealed(output)} if tool.is_protected else {"output": output}
-
-
-def sealed(text: str) -> str:
-    return BEGIN + signing.seal(OWNER, text) + END
-
-
-def opened(text: str, model: str) -> str | None:
-    """What a tool gave, for Kimi's models alone; None where it stays closed."""
-    if not model.lower().startswith(("kimi", "moonshot")):
-        return None
-    inner = text.partition(BEGIN)[2].partition(END)[0]
-    return signing.opened(OWNER, inner)
+    return {"encrypted_output": sealing.sealed(output)} if tool.is_protected else {"output": output}

@@ -83,6 +83,10 @@ EN = {
     "nothing_earlier": "- Nothing was asked before.",
     "settings": "- Parameters: {values}.",
     "tool_result": "The tool answered with {characters:,} characters: “{text}”",
+    "tool_named": "**{name}** answered: “{text}”",
+    "tool_failed": "**{name}** failed: “{text}”",
+    "tool_sealed": "**{name}** answered with something encrypted that this model cannot open.",
+    "tool_found": "**{name}** found {count} sources. The first of them say:",
     "ignored": "The {count} media parts were ignored, as asked.",
     "hint": "Send a picture, a film, a sound or a file and it will be measured. "
     "Write “markdown showcase”, “long answer 2000”, “think” or “tool call” to see more.",
@@ -170,6 +174,10 @@ ZH = {
     "nothing_earlier": "- 之前没有提问。",
     "settings": "- 参数：{values}。",
     "tool_result": "工具返回了 {characters:,} 个字符：“{text}”",
+    "tool_named": "**{name}** 返回：“{text}”",
+    "tool_failed": "**{name}** 失败：“{text}”",
+    "tool_sealed": "**{name}** 返回了加密内容，本模型无法解密。",
+    "tool_found": "**{name}** 找到 {count} 个来源，前几个的内容是：",
     "ignored": "按要求忽略了 {count} 个媒体文件。",
     "hint": "发送图片、视频、音频或文件，沙箱会测量它。"
     "输入“Markdown 展示”“长回答 2000”“请思考”或“工具调用”可看到更多。",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from chats.gateway.sandbox import arguments, choosing
 from chats.gateway.sandbox.content import as_object
 from chats.gateway.sandbox.pieces import pieces
 from chats.gateway.sandbox.question import Question
@@ -14,7 +15,6 @@ INVENTED = {
     "name": "get_weather",
     "parameters": {"type": "object", "properties": {"city": {"type": "string", "enum": ["Beijing"]}}},
 }
-DEEPEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +29,34 @@ class Call:
         return place | {"id": self.id, "type": "function", "function": function}
 
 
-def are_called_for(question: Question, wished: bool) -> bool:
-    """Never in answer to a tool's result: that would go round in circles."""
-    choice = question.raw.get("tool_choice")
-    if question.last_role == "tool" or choice == "none":
-        return False
-    return wished or choice == "required" or isinstance(choice, dict)
+def calls(question: Question, is_wished: bool, count: int, most_rounds: int) -> tuple[Call, ...]:
+    """Forced by a wish or by tool_choice, else what the question leads to; after results only what is left of that."""
+    choice, nth = question.raw.get("tool_choice"), choosing.rounds(question)
+    if choice == "none":
+        return ()
+    is_forced = is_wished or choice == "required" or isinstance(choice, dict)
+    if nth < most_rounds or (is_forced and not nth and question.last_role != "tool"):
+        due = choosing.due(question) if choice == "required" and not is_wished else []
+        return _named(due, nth) if due else _forced(question, count, nth)
+    return _named(choosing.due(question), nth)
 
 
-def calls(question: Question, count: int) -> tuple[Call, ...]:
-    offered = [tool["function"] for tool in question.raw.get("tools") or [] if _is_function(tool)] or [INVENTED]
+def _forced(question: Question, count: int, nth: int) -> tuple[Call, ...]:
+    offered = choosing.functions(question) or [INVENTED]
     first = offered.index(_chosen(question, offered))
     chosen = [offered[(first + at) % len(offered)] for at in range(max(count, 1))]
-    return tuple(_call(question, function, at) for at, function in enumerate(chosen))
+    return tuple(_call(function, _made_up(question, function), at, nth) for at, function in enumerate(chosen))
+
+
+def _made_up(question: Question, function: dict[str, Any]) -> Any:
+    schema = as_object(function.get("parameters"))
+    if isinstance(schema.get("required"), list):
+        return next(arguments.all_for(function, question.text))
+    return arguments.made_up(schema | {"type": "object"}, question.text)
+
+
+def _named(due: list[choosing.Wanted], nth: int) -> tuple[Call, ...]:
+    return tuple(_call(one.function, one.arguments, at, nth) for at, one in enumerate(due))
 
 
 def deltas(answered: tuple[Call, ...], shape: str) -> Iterator[dict[str, Any]]:
@@ -61,10 +76,6 @@ def deltas(answered: tuple[Call, ...], shape: str) -> Iterator[dict[str, Any]]:
             yield later
 
 
-def _is_function(tool: Any) -> bool:
-    return isinstance(tool, dict) and isinstance(as_object(tool.get("function")).get("name"), str)
-
-
 def _chosen(question: Question, offered: list[dict[str, Any]]) -> dict[str, Any]:
     """The one that tool_choice names, or the text, or the first."""
     choice = question.raw.get("tool_choice")
@@ -74,30 +85,9 @@ def _chosen(question: Question, offered: list[dict[str, Any]]) -> dict[str, Any]
     return next(by_choice, None) or next(by_text, None) or offered[0]
 
 
-def _call(question: Question, function: dict[str, Any], at: int) -> Call:
-    schema = as_object(function.get("parameters"))
-    arguments = json.dumps(_value(schema | {"type": "object"}, question.text), ensure_ascii=False)
-    digest = hashlib.sha256(f"{at}{function['name']}{arguments}".encode("utf-8", "replace")).hexdigest()
-    return Call(f"call_{digest[:24]}", function["name"], arguments)
-
-
-def _value(schema: Any, text: str, depth: int = 0) -> Any:
-    """Something that fits the schema; words come from the question."""
-    if not isinstance(schema, dict) or depth > DEEPEST:
-        return None
-    if isinstance(schema.get("enum"), list) and schema["enum"]:
-        return schema["enum"][0]
-    kind = schema.get("type")
-    match kind[0] if isinstance(kind, list) and kind else kind:
-        case "object":
-            return {name: _value(inner, text, depth + 1) for name, inner in as_object(schema.get("properties")).items()}
-        case "array":
-            return [_value(schema.get("items"), text, depth + 1)]
-        case "integer" | "number":
-            return schema.get("minimum", 1)
-        case "boolean":
-            return True
-        case "string":
-            return text[:80]
-        case _:
-            return None
+def _call(function: dict[str, Any], given: Any, at: int, nth: int) -> Call:
+    """`nth` round of the same question: its calls have names of their own."""
+    told = json.dumps(given, ensure_ascii=False)
+    seed = f"{at}{function['name']}{told}" + (f" {nth}" if nth else "")
+    digest = hashlib.sha256(seed.encode("utf-8", "replace")).hexdigest()
+    return Call(f"call_{digest[:24]}", function["name"], told)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from chats.gateway.sandbox import findings
 from chats.gateway.sandbox.describe import Describer, Rows, escaped
 from chats.gateway.sandbox.question import Medium, Question
 from chats.gateway.sandbox.tokens import Facts
@@ -26,7 +27,7 @@ def answer(question: Question, seen: Sequence[Seen], ignored: int = 0) -> str:
     """The first line always says that this is the sandbox."""
     describer = Describer(question.is_chinese)
     if question.tool_result:
-        blocks = [describer.words["echoed"], _tool_result(describer, question)]
+        blocks = [describer.words["echoed"], *findings.blocks(question, describer)]
     elif seen:
         blocks = [describer.words["measured"], *_measured(describer, question, seen)]
     else:
@@ -109,11 +110,6 @@ def _earlier(describer: Describer, question: Question) -> str:
 def _parameters(question: Question) -> str:
     sent = [(name, question.raw[name]) for name in PARAMETERS if question.raw.get(name) is not None]
     return ", ".join(f"`{name}` {escaped(str(value))}" for name, value in sent)
-
-
-def _tool_result(describer: Describer, question: Question) -> str:
-    text = question.tool_result
-    return describer.say("tool_result", characters=len(text), text=_quoted(text))
 
 
 def _quoted(text: str, limit: int = QUOTED) -> str:

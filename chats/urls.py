@@ -6,9 +6,13 @@ app_name = "chats"
 ROOMS = (
     "accounts",
     "attachments",
+    "benches",
     "board",
+    "comparisons",
     "conversations",
+    "exchanges",
     "frames",
+    "function_sets",
     "gallery",
     "gateway_keys",
     "generations",

@@ -93,10 +93,12 @@ def _replies(message: Message, user, question: Question, plans: list[Plan]) -> l
     if question.is_blind:  # the person who chose them knows their order
         random.shuffle(plans)
     ids = [question.client_id, *(_column_id(question.client_id, n) for n in range(1, len(plans)))]
-    return [
+    written = [
         _reply(message, user, client_id, plan, comparison=comparison, column=n)
         for n, (client_id, plan) in enumerate(zip(ids, plans, strict=True))
     ]
+    tree.choose(message.conversation, user, written[0].pk)  # else the last one, their newest, would be in view
+    return written
 
 
 def _column_id(client_id: str, column: int) -> str:

@@ -162,7 +162,7 @@ class MessageList extends HTMLElement {
   }
 
   #over(article, status) {
-    const words = { complete: t("The reply is finished."), failed: t("The reply failed.") };
+    const words = { complete: t("The reply is finished."), failed: t("The reply failed."), waiting: t("The reply waits for you: look at its calls.") };
     announce(words[status] ?? t("The reply was stopped."));
     const question = this.#bubbles.find(article.dataset.parent);
     // Its files have got their receipts now.
@@ -213,7 +213,9 @@ class MessageList extends HTMLElement {
   }
 
   #took(article) {
-    if (article) this.#tellState(article);
+    if (!article) return;
+    this.#tellState(article);
+    if (article.dataset.comparison && !article.closest("side-by-side")) this.#resync(); // others stand beside it
   }
 
   #gone(message) {
@@ -232,7 +234,7 @@ class MessageList extends HTMLElement {
     const html = await getText(`/c/${conversation}/`, { headers: { "X-Swap": "1" } }).catch(() => "");
     if (!html || !this.isConnected || conversation !== this.conversation) return; // the open socket comes here again
     const page = new DOMParser().parseFromString(html, "text/html");
-    const fresh = [...page.querySelectorAll("message-list .messages > .message")];
+    const fresh = [...page.querySelectorAll("message-list .messages > *")];
     await this.#bubbles.reconcile(fresh.map((node) => document.adoptNode(node)), askedAt);
     for (const article of this.#bubbles.live.filter(hasRow)) {
       this.#tellState(article);
@@ -283,6 +285,7 @@ class MessageList extends HTMLElement {
 
   /** An answer that somebody has just asked for beside another: it comes into view, with the switch between them. */
   async #chooseMade(message) {
+    if (this.#bubbles.find(message)?.closest("side-by-side")) return this.#chooseColumn(message);
     const found = await this.#fetch(message);
     if (!found || this.#bubbles.find(message)) return;
     const { parent } = found.article.dataset;
@@ -295,6 +298,11 @@ class MessageList extends HTMLElement {
     this.#bubbles.replaceFrom(beside, html);
     this.#bubbles.find(message)?.scrollIntoView({ block: "nearest" });
     this.#shown();
+  }
+
+  async #chooseColumn(message) {
+    await request("POST", `/messages/${message}/choose/`);
+    await this.#resync();
   }
 
   #unfold(button) {

@@ -1,6 +1,10 @@
 /** What this person has just asked, on the page before the server has it: bubbles at once, back to before if it is refused. */
 
+import { articlesOf, rowOf } from "lib/columns.js";
+import { namesOf } from "lib/compare.js";
 import { tell } from "lib/dom.js";
+import { current } from "lib/model-list.js";
+import { modelOf } from "lib/models.js";
 import { outbox } from "lib/outbox.js";
 import { pendingCard } from "lib/pending-card.js";
 import { pendingFile } from "lib/pending-file.js";
@@ -33,28 +37,38 @@ export class Asked {
     question.querySelector("markdown-text").text = text;
     question.querySelector(".message-files").append(...files.map(pendingFile));
     const entry = outbox.waiting().find(({ frame }) => frame.client_id === client_id);
-    const answer = this.#bubbles.addPending("assistant", client_id, null);
-    name(answer, entry?.frame.model);
-    if (entry?.cards?.length) showCards(answer, entry.cards);
+    const { compare } = entry?.frame ?? {};
+    if (compare) this.#bubbles.addPendingColumns(client_id, namesOf(compare, (id) => modelOf(current(), id).label));
+    const answer = compare ? null : this.#bubbles.addPending("assistant", client_id, null);
+    if (answer) name(answer, entry?.frame.model);
+    if (answer && entry?.cards?.length) showCards(answer, entry.cards);
     this.#follow.pin(question);
   }
 
-  accepted({ client_id, conversation, message, reply, frame }) {
+  accepted({ client_id, conversation, message, reply, replies, frame }) {
     if (conversation !== this.#list.conversation) return;
     this.#cut.delete(client_id);
     const question = this.#bubbles.pendingOf(client_id, "user");
     const answer = this.#bubbles.pendingOf(client_id, "assistant");
     if (question) this.#bubbles.adopt(question, message, frame?.parent);
     if (answer) this.#bubbles.adopt(answer, reply, message);
+    if (frame?.compare) this.#acceptedColumns(client_id, message, replies);
     for (const node of [question, answer]) if (node) this.#refresh(Number(node.dataset.message));
     // Something came between while this was on its way: the server knows what is in view now.
-    if (question && (question.previousElementSibling?.dataset.message ?? "") !== question.dataset.parent) this.#resync();
+    const above = question?.previousElementSibling;
+    if (question && !(above ? articlesOf(above) : [{ dataset: { message: "" } }]).some(({ dataset }) => dataset.message === question.dataset.parent)) this.#resync();
+  }
+
+  /** Deltas find their columns from here on; the server's row brings what one can do with them. */
+  #acceptedColumns(client_id, message, replies = []) {
+    this.#bubbles.columnsOf(client_id, message).forEach((article, n) => this.#bubbles.adopt(article, replies[n], message));
+    this.#resync();
   }
 
   refused({ client_id, error, frame }) {
     if (error && frame.type !== "message.create") toastError(error); // the composer says it of questions
     if (frame.type === "reply.continue") this.#offerAgain(frame.message);
-    const pending = ["user", "assistant"].map((role) => this.#bubbles.pendingOf(client_id, role)).filter(Boolean);
+    const pending = ["user", "assistant"].map((role) => rowOf(this.#bubbles.pendingOf(client_id, role))).filter(Boolean);
     if (!pending.length && !this.#cut.has(client_id)) return;
     for (const node of pending) node.remove();
     this.#bubbles.putBack(this.#cut.get(client_id) ?? []);

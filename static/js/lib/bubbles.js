@@ -1,5 +1,6 @@
 /** The messages of a page as nodes: finds, makes, places and takes them away; knows nothing of sockets. */
 
+import { articlesOf, keyOf, pendingColumns, rowOf, takeColumns } from "lib/columns.js";
 import { fragment } from "lib/dom.js";
 import { morphMessage, ready } from "lib/morph.js";
 import { unseen } from "lib/stream.js";
@@ -20,7 +21,13 @@ export class Bubbles {
     return this.#box;
   }
 
+  /** Every article, also those side by side. */
   get all() {
+    return [...this.#box.querySelectorAll(".message")];
+  }
+
+  /** What stands one below the other: an article, or several side by side. */
+  get #rows() {
     return [...this.#box.children];
   }
 
@@ -40,9 +47,9 @@ export class Bubbles {
     return this.all.filter(({ dataset }) => dataset.status === "queued" || dataset.status === "streaming");
   }
 
-  /** Also those whose pictures or films are being made elsewhere. */
+  /** Also those whose pictures or films are being made elsewhere, and those that wait for a person. */
   get running() {
-    return this.all.filter(({ dataset }) => dataset.status === "generating").concat(this.live);
+    return this.all.filter(({ dataset }) => ["generating", "waiting"].includes(dataset.status)).concat(this.live);
   }
 
   pendingOf(client_id, role) {
@@ -59,6 +66,22 @@ export class Bubbles {
     return article;
   }
 
+  /** Answers of several models before their rows, at the end. */
+  addPendingColumns(client_id, names) {
+    const row = pendingColumns(this.#list.querySelector("template[data-pending=columns]"), { client_id, names });
+    this.#box.append(row);
+    return row;
+  }
+
+  /** The answers side by side that were asked for under this id, pending or not; the articles in order. */
+  columnsOf(client_id, parent) {
+    const row = this.#rows.find((one) => one.localName === "side-by-side" && one.dataset.client === client_id);
+    if (!row) return [];
+    delete row.dataset.pending;
+    row.dataset.parent = parent;
+    return articlesOf(row);
+  }
+
   /** The bubble has got its row. */
   adopt(article, message, parent) {
     article.id = `m${message}`;
@@ -71,14 +94,14 @@ export class Bubbles {
   /** Is `parent` (null: before the first) the last one in view, so that a child of it belongs at the end? */
   isEnd(parent) {
     const last = this.last;
-    return parent ? last?.dataset.message === String(parent) : !last;
+    return parent ? Boolean(last) && articlesOf(last).some(({ dataset }) => dataset.message === String(parent)) : !last;
   }
 
   /** Takes away all that follows `parent` and returns it, so that it can be put back. */
   cutAfter(parent) {
     const from = parent ? this.find(parent) : null;
     if (parent && !from) return [];
-    const cut = this.all.slice(from ? this.all.indexOf(from) + 1 : 0);
+    const cut = this.#rows.slice(from ? this.#rows.indexOf(rowOf(from)) + 1 : 0);
     for (const node of cut) node.remove();
     return cut;
   }
@@ -116,7 +139,7 @@ export class Bubbles {
   replaceFrom(article, html) {
     const page = fragment(html);
     localTimes(page);
-    for (const node of this.all.slice(this.all.indexOf(article))) node.remove();
+    for (const node of this.#rows.slice(this.#rows.indexOf(rowOf(article)))) node.remove();
     this.#box.append(page);
     this.groom();
   }
@@ -125,14 +148,16 @@ export class Bubbles {
   async reconcile(fresh, askedAt) {
     await ready();
     const wanted = [...fresh];
-    const known = new Set(wanted.map(({ dataset }) => dataset.message));
-    const start = this.all.findIndex(({ dataset }) => known.has(dataset.message));
-    const old = this.all.slice(Math.max(0, start)).filter(({ dataset }) => !("pending" in dataset));
-    for (const node of old) if (!known.has(node.dataset.message)) node.remove();
+    const known = new Set(wanted.map(keyOf));
+    const start = this.#rows.findIndex((row) => known.has(keyOf(row)));
+    const old = this.#rows.slice(Math.max(0, start)).filter(({ dataset }) => !("pending" in dataset));
+    for (const row of old) if (!known.has(keyOf(row))) row.remove();
+    const kept = new Map(this.#rows.map((row) => [keyOf(row), row]));
     let before = null;
     for (const node of wanted.reverse()) {
-      const mine = this.find(node.dataset.message);
-      if (mine) morphMessage(mine, node, this.#isQuiet(mine, askedAt));
+      const mine = kept.get(keyOf(node));
+      const morph = (article, fresh) => morphMessage(article, fresh, this.#isQuiet(article, askedAt));
+      if (mine) mine.matches(".message") ? morph(mine, node) : await takeColumns(mine, node, morph);
       else this.#box.insertBefore(node, before ?? this.#firstPending());
       before = mine ?? node;
     }
@@ -141,7 +166,7 @@ export class Bubbles {
   }
 
   #firstPending() {
-    return this.all.find(({ dataset }) => "pending" in dataset) ?? null;
+    return this.#rows.find(({ dataset }) => "pending" in dataset) ?? null;
   }
 
   /** Appends what is new; false where something before it is missing. */

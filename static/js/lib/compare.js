@@ -24,6 +24,9 @@ export function compareOf(first, { beside, isBlind, tools }, offered = () => nul
   return { columns: isBlind ? shuffled(columns, random) : columns, is_blind: isBlind };
 }
 
+/** What stands over the columns until the server says it; the letters are those of chats/comparisons.py. */
+export const namesOf = ({ columns, is_blind }, labelOf) => columns.map(({ model }, n) => (is_blind ? "ABCDEF"[n] : labelOf(model)));
+
 const withTools = (column, tools) => (tools ? { ...column, tools } : column);
 
 function shuffled(list, random) {

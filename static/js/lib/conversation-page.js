@@ -5,9 +5,20 @@ const all = (selector) => [...document.querySelectorAll(`message-list .message${
 
 export const isShown = (message) => Boolean(document.getElementById(`m${message}`));
 
-/** In the order of the page: [{message, status}]. */
-export const replies = () =>
-  all("[data-role=assistant]").map(({ dataset }) => ({ message: Number(dataset.message), status: dataset.status }));
+/** In the order of the page: [{message, status}]; of answers side by side the one that the person goes on with comes last. */
+export function replies() {
+  const articles = all("[data-role=assistant]");
+  for (const column of document.querySelectorAll("message-list .side-column[data-chosen]")) toEnd(articles, column);
+  return articles.map(({ dataset }) => ({ message: Number(dataset.message), status: dataset.status }));
+}
+
+/** The article of `column` behind those beside it. */
+function toEnd(articles, column) {
+  const beside = [...column.parentElement.querySelectorAll(".message")];
+  const last = articles.indexOf(beside.at(-1));
+  const at = articles.indexOf(column.querySelector(".message"));
+  if (at >= 0 && last > at) articles.splice(last, 0, ...articles.splice(at, 1));
+}
 
 /** The question that this page waits for, kept with its address so that a reload knows it. */
 export const page = {

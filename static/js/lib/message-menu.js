@@ -1,6 +1,7 @@
 /** The menu behind "⋯" of a message: one for the whole list, opened beside the button. */
 
 import { copy } from "lib/clipboard.js";
+import { rowOf } from "lib/columns.js";
 import { tell } from "lib/dom.js";
 import { t } from "lib/i18n.js";
 import { openMenu } from "lib/menus.js";
@@ -24,13 +25,20 @@ export class MessageMenu {
   open(article, button) {
     this.#article = article;
     const branch = this.#menu.querySelector("[data-action=branch]");
-    if (branch) branch.hidden = article.dataset.role !== "assistant" || article === this.#bubbles.last;
+    if (branch) branch.hidden = article.dataset.role !== "assistant" || rowOf(article) !== article || article === this.#bubbles.last;
+    const wire = this.#menu.querySelector("[data-action=wire]");
+    if (wire) wire.hidden = article.dataset.role !== "assistant" || !article.dataset.message;
     openMenu(this.#menu, button);
   }
 
   #clicked(event) {
     const name = event.target.closest("[data-action]")?.dataset.action;
-    const acts = { link: () => this.#copyLink(), branch: () => this.#branch(), delete: () => this.#delete() };
+    const acts = {
+      link: () => this.#copyLink(),
+      wire: () => tell("open-wire", { message: Number(this.#article.dataset.message) }),
+      branch: () => this.#branch(),
+      delete: () => this.#delete(),
+    };
     acts[name]?.();
   }
 

@@ -1,16 +1,19 @@
-"""What every protocol file keeps to, whoever writes it."""
+"""What every protocol file keeps to, whoever writes it, and that every entry of the catalog can be asked."""
 
 import ast
 import inspect
+import json
 from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
 
 from chats import catalog
-from chats.catalog.form import TASK_PROTOCOLS, form_of, has_form
+from chats.catalog.form import TASK_PROTOCOLS, clean, form_of, has_form, is_generation
+from chats.catalog.spec import CALL_PROTOCOLS, REPLY_PROTOCOLS
 from chats.gateway import protocols
-from chats.gateway.protocols import ReplyProtocol, TaskProtocol, load, load_task
+from chats.gateway.body import Body
+from chats.gateway.protocols import CallProtocol, ReplyProtocol, TaskProtocol, load, load_call, load_task
 from chats.gateway.values import Part, Prompt, Request, Turn
 
 ROOM = Path(protocols.__file__).parent
@@ -18,7 +21,21 @@ NAMES = sorted(module.name for module in iter_modules([str(ROOM)]))
 INTERFACES = {
     ReplyProtocol: ("request", "read", "close"),
     TaskProtocol: ("submit", "submitted"),  # the rest only where there is something to poll or to stream
+    CallProtocol: ("request", "read"),
 }
+LOADERS = {
+    **dict.fromkeys(REPLY_PROTOCOLS, load),
+    **dict.fromkeys(TASK_PROTOCOLS, load_task),
+    **dict.fromkeys(CALL_PROTOCOLS, load_call),
+}
+ASKED = {
+    "embeddings": {"texts": ["a", "b"], "dimensions": None},
+    "rerank": {"query": "a", "documents": ["b"], "top_n": 1},
+    "search": {"q": "a", "method": "GET"},
+    "formulas": {"formula": "moonshot/convert:latest", "name": "convert", "arguments": "{}"},
+}
+HELLO = Prompt((Turn("user", (Part("text", "Hello"),)),))
+FUNCTION = {"type": "function", "function": {"name": "f", "description": "…", "parameters": {"type": "object"}}}
 IMPURE = {"httpx", "aiohttp", "requests", "socket", "asyncio", "threading", "time", "django", "celery", "channels"}
 
 
@@ -76,27 +93,113 @@ class TestProtocol:
         assert any((Path(__file__).parent / "wire" / name).iterdir())
 
     def test_asking_changes_nothing(self, name):
-        spec = next(spec for spec in catalog.listed() if spec.protocol == name and is_asked_with_text(spec))
-        prompt = Prompt((Turn("user", (Part("text", "Hello"),)),))
-        first, second = request_of(spec, prompt), request_of(spec, prompt)
+        spec = spec_of(name)
+        first, second = request_of(name, spec), request_of(name, spec)
         assert isinstance(first, Request)
         assert first == second
         assert first.path.startswith("/v1")
-        assert prompt.parameters == {}
+        assert HELLO.parameters == {}
 
 
 def is_asked_with_text(spec: catalog.ModelSpec) -> bool:
     return not spec.page and not (has_form(spec) and any(slot.minimum for slot in form_of(spec).tasks[0].slots))
 
 
-def protocol_of(name: str) -> ReplyProtocol | TaskProtocol:
-    return load_task(name) if name in TASK_PROTOCOLS else load(name)
+def spec_of(name: str) -> catalog.ModelSpec:
+    """Any, where no model of the catalog has this protocol to itself."""
+    of_name = (spec for spec in catalog.listed() if spec.protocol == name and is_asked_with_text(spec))
+    return next(of_name, catalog.get("brand-new"))
 
 
-def request_of(spec: catalog.ModelSpec, prompt: Prompt) -> Request:
-    if spec.protocol in TASK_PROTOCOLS:
-        return load_task(spec.protocol).submit(spec, prompt)
-    return load(spec.protocol).request(spec, prompt)
+def protocol_of(name: str) -> ReplyProtocol | TaskProtocol | CallProtocol:
+    return LOADERS[name](name)
+
+
+def request_of(name: str, spec: catalog.ModelSpec) -> Request:
+    protocol = protocol_of(name)
+    if isinstance(protocol, TaskProtocol):
+        return protocol.submit(spec, HELLO)
+    return protocol.request(spec, ASKED[name] if isinstance(protocol, CallProtocol) else HELLO)
+
+
+OF_FUNCTIONS = ("tool_choice", "parallel_tool_calls")
+NEEDED = {"interleaved": {"thinking": True}}
+ENTRIES = [(spec, way) for spec in catalog.listed() for way in spec.ways or (spec.protocol,) if spec.is_available]
+
+
+@pytest.mark.parametrize(("spec", "way"), ENTRIES, ids=[f"{spec.model}:{way}" for spec, way in ENTRIES])
+class TestEntry:
+    """Each entry of the catalog over each protocol that a person may choose for it."""
+
+    def test_it_can_be_asked(self, spec, way):
+        asked = catalog.asked_by(spec, {"protocol": way})
+        assert asked.protocol == way
+        request = request_with(asked, {}) if spec.ways else made_or_called(asked)
+        assert asked.wire_model in json.dumps(sent(request)) + request.path or spec.is_bench or spec.page
+        assert request.path.startswith("/v1")
+
+    def test_every_setting_that_is_offered_can_be_sent(self, spec, way):
+        for parameter in spec.parameters if spec.ways else ():
+            if parameter.name == "protocol" or (parameter.protocols and way not in parameter.protocols):
+                continue
+            beside = {"protocol": way} | NEEDED.get(parameter.name, {})
+            tools = (FUNCTION,) if parameter.name in OF_FUNCTIONS else ()
+            plain = sent_with(spec, beside, *tools)
+            for value in ends(parameter):
+                told = sent_with(spec, beside | {parameter.name: value}, *tools)
+                assert told != plain or is_silent(spec, parameter, value), (parameter.name, value)
+
+    def test_functions_go_along_where_it_takes_them(self, spec, way):
+        if not spec.takes_functions:
+            return
+        told = sent(request_with(catalog.asked_by(spec, {"protocol": way}), {}, FUNCTION))
+        assert told["tools"]
+
+
+def request_with(spec: catalog.ModelSpec, parameters: dict, *tools: dict) -> Request:
+    return load(spec.protocol).request(spec, Prompt(HELLO.turns, parameters, tools))
+
+
+def sent_with(spec: catalog.ModelSpec, raw: dict, *tools: dict) -> dict:
+    """As the product asks."""
+    values = catalog.clean_parameters(spec, raw)
+    return sent(request_with(catalog.asked_by(spec, values), values, *tools))
+
+
+def made_or_called(spec: catalog.ModelSpec) -> Request:
+    if spec.protocol in CALL_PROTOCOLS:
+        return load_call(spec.protocol).request(spec, ASKED[spec.protocol])
+    assert is_generation(spec)
+    task = form_of(spec).tasks[0]
+    wished = {"wire_model": "m"} if any(p.name == "wire_model" for p in task.parameters) else {}
+    if any(slot.minimum for slot in task.slots):
+        pytest.skip("it needs files; test_made_bodies.py asks it")
+    return load_task(spec.protocol).submit(spec, Prompt(HELLO.turns, clean(spec, task, wished)))
+
+
+def sent(request: Request) -> dict:
+    body = json.loads(b"".join(Body(request.json or request.form or {})))
+    return body | {"headers": dict(request.headers)}
+
+
+def ends(parameter: catalog.Parameter) -> list:
+    """The values at the ends of what a person may choose."""
+    if parameter.type == "boolean":
+        return [True, False]
+    if parameter.choices:
+        return list(parameter.choices)
+    if parameter.type in ("text", "list"):
+        return ["x"] if parameter.type == "text" else [["x"]]
+    return [value for value in (parameter.minimum, parameter.maximum) if value is not None]
+
+
+def is_silent(spec: catalog.ModelSpec, parameter: catalog.Parameter, value: object) -> bool:
+    """What says no more than its absence does."""
+    if parameter.name == "voice":  # one model that speaks needs one, and takes the first
+        return spec.options["speaks"] == "openai" and value == parameter.choices[0]
+    if parameter.name == "thinking" and spec.options.get("code_interpreter"):
+        return bool(value)  # it is always on
+    return value is False and parameter.name != "parallel_tool_calls" or value == parameter.default
 
 
 def test_every_protocol_that_the_catalog_calls_available_can_be_loaded():

@@ -30,8 +30,8 @@ def _set_thinking(body: Body, spec: ModelSpec, facts: Mapping[str, Any], values:
         _switch(body, wish)
     elif control == "thinking.type":
         # `thinking` is not among the fields that get through here, the effort is.
-        if word := "minimal" if wish.is_on is False else wish.effort:
-            body["reasoning"] = {"effort": word}
+        if wish.is_on is not None:
+            body["reasoning"] = {"effort": (wish.effort or "medium") if wish.is_on else "minimal"}
     elif spec.vendor == "openai":
         word = effort(facts, wish)
         # Without `summary` no reasoning is shown at all.

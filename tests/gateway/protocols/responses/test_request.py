@@ -90,6 +90,7 @@ def test_a_setting_is_one_field(parameters, sent):
         (QWEN, {"code_execution": True}, {"tools": [{"type": "code_interpreter"}], "enable_thinking": True}),
         (QWEN, {"web_search": True}, {"tools": [{"type": "web_search"}]}),
         (DOUBAO, {"thinking": True, "effort": "high"}, {"reasoning": {"effort": "high"}}),
+        (DOUBAO, {"thinking": True}, {"reasoning": {"effort": "medium"}}),
         (DOUBAO, {"thinking": False}, {"reasoning": {"effort": "minimal"}}),
     ],
 )

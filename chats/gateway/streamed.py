@@ -51,7 +51,15 @@ class Reading:
 
     def close(self) -> Iterator[Event]:
         """What was held back, usage and the end; raises GatewayError when the end was not reached."""
-        yield from self._held()
+        try:
+            yield from self._ending()
+        except _ODD as error:
+            raise _unreadable(b"") from error
+
+    def _ending(self) -> Iterator[Event]:
+        for event in self.rest():
+            self.has_answer |= not isinstance(event, ReasoningDelta | Citation)
+            yield event
         if self.usage:
             yield self.usage
         if not self.finish:
@@ -60,14 +68,6 @@ class Reading:
         if not self.has_answer and reason in ("stop", "tool_calls"):
             raise GatewayError("upstream", 200, "empty_reply", is_retryable=True)
         yield Finished(reason)
-
-    def _held(self) -> Iterator[Event]:
-        try:
-            for event in self.rest():
-                self.has_answer |= not isinstance(event, ReasoningDelta | Citation)
-                yield event
-        except _ODD as error:
-            raise _unreadable(b"") from error
 
     def cited(self, url: object, title: object = "", at: int | None = None) -> Iterator[Citation]:
         """A source once for each place it supports; where nobody says, once in all."""

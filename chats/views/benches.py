@@ -23,6 +23,7 @@ from chats.views.context import current_membership
 
 WAIT_S = 20.0  # for a run, before the page is told to ask again
 LONGEST_CLIENT_ID = 64
+FIRST_MODEL = "text-embedding-3-small"  # the cheapest of the list
 
 
 class NotRead(Exception):
@@ -100,8 +101,9 @@ def _page(request: HttpRequest, kind: str) -> HttpResponse:
     membership = current_membership(request)
     if membership is None:
         return render(request, "chats/teams/none.html", status=403)
-    asked = {"model": request.GET.get("model", "")[:200], "q": request.GET.get("q", "")[:2000]}
-    return _rendered(request, kind, membership, asked | {"models": [asked["model"]]})
+    model = request.GET.get("model", "")[:200]
+    asked = {"model": model, "models": [model or FIRST_MODEL], "q": request.GET.get("q", "")[:2000]}
+    return _rendered(request, kind, membership, asked)
 
 
 @login_required

@@ -9,7 +9,8 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from chats import benches
+from chats import benches, catalog
+from chats.catalog import ModelSpec
 from chats.models import FunctionSet, Membership
 from chats.views.benches import NotRead, refusal, told_in, writing_in
 from chats.views.context import current_membership
@@ -78,6 +79,7 @@ def _page(request: HttpRequest, membership: Membership, kept: FunctionSet | None
         "may_change": membership.may_write,
         "is_own": True,
         "replies": [],
+        "kimi": _kimi() if request.GET.get("model") == "kimi-formulas" else None,
     }
     if kept:
         context["may_change"] = FunctionSet.objects.writable_by(request.user).filter(pk=kept.pk).exists()
@@ -86,6 +88,11 @@ def _page(request: HttpRequest, membership: Membership, kept: FunctionSet | None
     response = render(request, "chats/benches/functions.html", context)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _kimi() -> ModelSpec | None:
+    """One that can be asked with the system tools, for whoever chose those as if they were a model."""
+    return next((spec for spec in catalog.listed() if spec.vendor == "moonshot" and not spec.is_bench), None)
 
 
 urlpatterns = [

@@ -55,12 +55,14 @@ test("thinking is on, off, or as the vendor likes", () => {
 
 test("an address fills the composer once", () => {
   const prefill = prefillOf("https://here/?model=a&text=Hi%20there&attachment_url=https%3A%2F%2Fx%2Fa.png&tab=1#end");
-  const none = { attachment: 0, role: "", change: 0 };
+  const none = { tools: "", attachment: 0, role: "", change: 0 };
   assert.deepEqual(prefill, { model: "a", text: "Hi there", url: "https://x/a.png", ...none, isEmpty: false, rest: "/?tab=1#end" });
   assert.equal(prefillOf("https://here/").isEmpty, true);
   const used = prefillOf("https://here/?model=a&attachment=7&role=first_frame");
   assert.deepEqual([used.attachment, used.role, used.isEmpty, used.rest], [7, "first_frame", false, "/"]);
   assert.equal(prefillOf("https://here/c/5/?change=9").change, 9);
+  const set = prefillOf("https://here/?tools=functions:7");
+  assert.deepEqual([set.tools, set.isEmpty, set.rest], ["functions:7", false, "/"]);
 });
 
 test("a sample takes the wanted model if it can be asked, else the nearest that can", () => {

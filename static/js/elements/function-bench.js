@@ -268,9 +268,9 @@ class FunctionBench extends HTMLElement {
     if (!this.#paste) return nothing;
     return html`<dialog class="dialog function-paste" aria-label=${t("Paste JSON")} @close=${() => this.#paste && this.#close()}>
       <div class="dialog-head"><h2>${t("Paste JSON")}</h2><button class="icon-button" type="button" aria-label=${t("Close")} @click=${() => this.#close()}><span class="icon icon-x" aria-hidden="true"></span></button></div>
-      <div class="field"><textarea class="mono" rows="14" spellcheck="false" autofocus aria-label=${t("Functions as JSON")} aria-invalid=${this.#paste.message ? "true" : nothing} .value=${this.#paste.text} @input=${(event) => (this.#paste = { text: event.target.value, message: "" })}></textarea>
+      <div class="function-paste-body"><div class="field"><textarea class="mono" rows="14" spellcheck="false" autofocus aria-label=${t("Functions as JSON")} aria-invalid=${this.#paste.message ? "true" : nothing} .value=${this.#paste.text} @input=${(event) => (this.#paste = { text: event.target.value, message: "" })}></textarea>
       <p class="field-hint">${t("One function or a list, in the form of OpenAI, Claude, Google or MCP.")}</p>${wrong("paste-error", this.#paste.message && { message: this.#paste.message })}</div>
-      <button class="button button-primary" type="button" @click=${() => this.#takePasted()}>${t("Take these")}</button>
+      <button class="button button-primary" type="button" @click=${() => this.#takePasted()}>${t("Take these")}</button></div>
     </dialog>`;
   }
 }

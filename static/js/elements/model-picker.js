@@ -10,7 +10,8 @@ import { details } from "lib/model-details.js";
 import { current, like, load, reload, used } from "lib/model-list.js";
 import { filterBar } from "lib/model-filters.js";
 import { freeRow, headingRow, modelRow, rowId } from "lib/model-rows.js";
-import { hindrance, modelOf, offsetsOf, rows, step, visible } from "lib/models.js";
+import { benchOf, hindrance, modelOf, offsetsOf, rows, step, visible } from "lib/models.js";
+import { open } from "lib/navigation.js";
 
 const PAGE_ROWS = 8;
 const heights = () => (isNarrow() ? { heading: 36, model: 60 } : { heading: 32, model: isCoarse() ? 48 : 38 });
@@ -138,7 +139,9 @@ class ModelPicker extends HTMLElement {
     this.value = model.id;
     used(model.id);
     this.close();
-    tell("model-picked", { model: model.id }, this);
+    const bench = this.#only ? "" : benchOf(model);
+    if (bench) open(bench);
+    else tell("model-picked", { model: model.id }, this);
   }
 
   #open(model) {

@@ -34,6 +34,7 @@ class RunBench extends HTMLElement {
     localTimes(this);
     for (const select of this.querySelectorAll("select:has([data-other])")) this.#startName(select);
     this.#count();
+    this.#busy(false);
     this.#follow();
     if (arrived && arrived === Number(this.dataset.run)) this.#reveal();
     arrived = 0;

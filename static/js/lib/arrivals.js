@@ -30,6 +30,7 @@ export class Arrivals {
       use: (use) => this.#use(use),
       change: (generation) => this.#change(generation),
       preset: (asked) => this.#preset(asked),
+      tools: (names) => this.#composer.bar.change((choice) => choice.setTools({ ...choice.tools, names })),
     });
   }
 

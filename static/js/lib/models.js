@@ -73,6 +73,14 @@ export function hindrance(model) {
   return model.is_with_key ? "" : "key";
 }
 
+const BENCHES = { embedding: "embeddings", search: "search", formulas: "functions" };
+
+/** Where one works with a model that never answers in a conversation; "" for all others. */
+export function benchOf({ kind, id }) {
+  const bench = BENCHES[kind];
+  return bench ? `/benches/${bench}/?model=${encodeURIComponent(id)}` : "";
+}
+
 /** The rows to draw: `{kind: "heading", id, vendor?}` and `{kind: "model", model}`, headings only where models follow. */
 export function rows(catalog, { query = "", filters = [], onlyMine = false, only = () => true } = {}) {
   const tokens = plain(query).split(/\s+/).filter(Boolean);
@@ -231,9 +239,16 @@ export function ruledOutBy(parameter, values) {
   return (parameter.not_with ?? []).find((rival) => values[rival]) ?? "";
 }
 
+/** Some settings belong to one way of asking: those of the way that `values` choose, or else of the usual one. */
+export function ofProtocol(parameters, values) {
+  const choice = parameters.find(({ name }) => name === "protocol");
+  const chosen = choice && (accepts(choice, values.protocol) ? values.protocol : choice.default);
+  return chosen ? parameters.filter(({ protocols }) => !protocols?.length || protocols.includes(chosen)) : parameters;
+}
+
 /** `values` without what another model does not offer or refuses: a change of model must not break the next call. */
 export function carriedOver(parameters, values) {
-  const known = new Map(parameters.map((parameter) => [parameter.name, parameter]));
+  const known = new Map(ofProtocol(parameters, values).map((parameter) => [parameter.name, parameter]));
   return Object.fromEntries(Object.entries(values).filter(([name, value]) => accepts(known.get(name), value)));
 }
 

@@ -3,7 +3,7 @@
 import { hindrance } from "lib/models.js";
 import { request } from "lib/requests.js";
 
-/** {model, text, url, attachment, role, change} of an address, and the address without them: a reload must not bring them twice.
+/** {model, text, url, tools, attachment, role, change} of an address, and the address without them: a reload must not bring them twice.
  *
  * With `?preset=7` there is a `preset`, and everything else goes into its slots: `values`.
  */
@@ -16,7 +16,7 @@ export function prefillOf(address) {
     url.searchParams.delete(name);
     return value;
   };
-  const prefill = { model: take("model"), text: take("text"), url: take("attachment_url") };
+  const prefill = { model: take("model"), text: take("text"), url: take("attachment_url"), tools: take("tools") };
   const asked = { attachment: Number(take("attachment")) || 0, role: take("role"), change: Number(take("change")) || 0 };
   const isEmpty = !Object.values(prefill).some(Boolean) && !asked.attachment && !asked.change;
   return { ...prefill, ...asked, isEmpty, rest: url.pathname + url.search + url.hash };
@@ -49,7 +49,7 @@ export function modelFor(kinds, models, hindrance, wanted = "") {
 /** Carries both out.
  *
  * `composer`: suggest(text), addFiles(files), attachUrl(url), choose(what), pick(model), catalog(),
- * use({attachment, role}), change(generation), preset({preset, values}).
+ * use({attachment, role}), change(generation), preset({preset, values}), tools(names).
  */
 export class Opening {
   #composer;
@@ -60,13 +60,14 @@ export class Opening {
 
   /** Nothing is ever sent: the link may be anybody's. In a conversation only a generation to change is taken. */
   takeAddress(isNew) {
-    const { text, url, attachment, role, change, preset, values, isEmpty, rest } = prefillOf(location.href);
+    const { text, url, tools, attachment, role, change, preset, values, isEmpty, rest } = prefillOf(location.href);
     if (isEmpty || !(isNew || change)) return;
     history.replaceState(history.state, "", rest);
     if (change) return void this.#composer.change(change);
     if (preset) return void this.#composer.preset({ preset, values });
     if (attachment) this.#composer.use({ attachment: { id: attachment }, role });
     if (text) this.#composer.suggest(text);
+    if (tools) this.#composer.tools(tools.split(","));
     if (url) this.#composer.attachUrl(url);
   }
 

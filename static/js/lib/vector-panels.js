@@ -2,6 +2,7 @@
 
 import { html, nothing, svg } from "lit-html";
 
+import { isNarrow } from "lib/dom.js";
 import { t } from "lib/i18n.js";
 
 const MOST_NAMES = 40; // on the map; more would lie over each other
@@ -15,11 +16,28 @@ export function neighbours(texts, matrix, nearest) {
 /** `say(place)` for the point that is meant, null for none. */
 export function planeMap(texts, { points, share }, { spot, say }) {
   const placed = fitted(points);
-  const point = ([x, y], place) => svg`<g class="plane-point" tabindex=${place ? -1 : 0} role="img" aria-label="${place + 1} ${texts[place]}" transform="translate(${x} ${y})" @pointerenter=${() => say(place)} @focus=${() => say(place)}><circle r="14" class="plane-touch"></circle><circle r="5" class="plane-dot"></circle>${texts.length <= MOST_NAMES ? svg`<text x=${x > WIDE * 0.7 ? -9 : 9} y="4" text-anchor=${x > WIDE * 0.7 ? "end" : "start"}>${short(texts[place])}</text>` : nothing}</g>`;
+  const size = isNarrow() ? 22 : 12; // the picture shrinks with the page, and its letters with it
+  const sides = texts.length <= MOST_NAMES ? sidesOf(placed, texts.map(short), size) : [];
+  const name = (place) => svg`<text x=${sides[place] === "end" ? -9 : 9} y=${size / 3} font-size=${size} text-anchor=${sides[place]}>${short(texts[place])}</text>`;
+  const point = ([x, y], place) => svg`<g class="plane-point" tabindex=${place ? -1 : 0} role="img" aria-label="${place + 1} ${texts[place]}" transform="translate(${x} ${y})" @pointerenter=${() => say(place)} @focus=${() => say(place)}><circle r="14" class="plane-touch"></circle><circle r=${size / 2.4} class="plane-dot"></circle>${sides[place] ? name(place) : nothing}</g>`;
   return html`<svg class="plane" viewBox="0 0 ${WIDE} ${HIGH}" role="group" aria-label=${t("Map of the texts: what lies near is alike. The arrow keys go from text to text.")} @keydown=${walk}>${placed.map(point)}</svg>
     <p class="vector-spot" role="status">${spot || t("Point at a text, or go there with the arrow keys.")}</p>
     <p class="faint small">${t("The two directions in which these texts differ most; they hold %(share)s % of all difference.", { share: Math.round(share * 100) })}</p>`;
 }
+
+/** On which side of its point each name stands; "" where it would lie over another, and pointing at it says it. */
+export function sidesOf(placed, names, size) {
+  const taken = placed.map(([x, y]) => [x - 7, y - 7, x + 7, y + 7]);
+  return placed.map(([x, y], place) => {
+    const width = [...names[place]].reduce((sum, letter) => sum + (letter > "\u2e80" ? size : size * 0.56), 12);
+    const boxes = { start: [x + 8, y - size / 2, x + width, y + size / 2], end: [x - width, y - size / 2, x - 8, y + size / 2] };
+    const side = ["start", "end"].find((one) => boxes[one][0] > 0 && boxes[one][2] < WIDE && !taken.some((box) => overlap(box, boxes[one])));
+    if (side) taken.push(boxes[side]);
+    return side ?? "";
+  });
+}
+
+const overlap = (one, other) => one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3];
 
 /** Both axes with the same scale, or the picture would lie. */
 function fitted(points) {

@@ -205,3 +205,56 @@ def _interrupted(team, author, *, state: str, tool: str = "", rounds: int = 8) -
         tools={"names": ["web_search"], "is_auto": True, "most_rounds": rounds},
         **common,
     )
+
+
+@pytest.mark.parametrize(
+    ("model", "parameters"),
+    [
+        ("claude-sonnet-4-5-20250929", {"thinking": True, "budget": 2048}),
+        ("claude-sonnet-4-5-20250929", {"protocol": "chat_completions"}),
+        ("gpt-5.2", {"effort": "high"}),
+        ("gpt-5.1", {"protocol": "chat_completions"}),
+        ("gemini-3-pro-preview", {"effort": "high"}),
+        ("gemini-2.5-flash", {"protocol": "chat_completions"}),
+        ("kimi-k2-thinking", {}),
+        ("minimax-m2", {}),
+    ],
+)
+async def test_every_protocol_takes_its_own_calls_and_thoughts_back(team, alice, connect, model, parameters):
+    """The sandbox refuses a wrong or missing signature as the vendors do."""
+    socket = await connect(alice)
+    name = await functions(team, alice, "22 degrees")
+    ask = {"model": model, "parameters": parameters, "tools": {"names": [name], "is_auto": True}}
+    first = await socket.ask_and_open("What is it like? [sandbox: calls 1]", **ask)
+    ended = await socket.ended(first["reply"])
+    reply = await row(first["reply"])
+    assert ended["status"] == "complete", reply.error
+    assert [call["result"]["text"] for call in calls(reply)] == ["22 degrees"]
+    again = await socket.ask("And now?", conversation=first["conversation"], parent=first["reply"], **ask)
+    ended = await socket.ended(again["reply"])
+    assert ended["status"] == "complete", (await row(again["reply"])).error
+
+
+async def test_what_one_protocol_said_is_taken_by_every_other(team, alice, connect):
+    """Thinking, calls and results of each, continued by each: a path over all ordered pairs of the four."""
+    models = {
+        "m": ("claude-sonnet-4-5-20250929", {"thinking": True, "budget": 2048}),
+        "r": ("gpt-5.2", {"effort": "high"}),
+        "g": ("gemini-3-pro-preview", {"effort": "high"}),
+        "c": ("qwen3-max-2026-01-23", {"thinking": True, "protocol": "chat_completions"}),
+    }
+    path = "mrmgmcrgrcgcm"
+    assert len({path[n : n + 2] for n in range(12)}) == 12
+    socket = await connect(alice)
+    name = await functions(team, alice, "22 degrees")
+    place: dict = {}
+    for model, parameters in (models[letter] for letter in path):
+        ask = {"model": model, "parameters": parameters, "tools": {"names": [name], "is_auto": True}}
+        accepted = await socket.ask("What is it like? [sandbox: calls 1; pace none]", **ask, **place)
+        if not place:
+            await socket.open(accepted["conversation"])
+        await socket.ended(accepted["reply"])
+        reply = await row(accepted["reply"])
+        assert reply.status == "complete", (model, reply.error)
+        assert calls(reply)[0]["result"]["text"] == "22 degrees"
+        place = {"conversation": accepted["conversation"], "parent": reply.pk}

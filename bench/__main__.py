@@ -9,6 +9,7 @@ import aiohttp
 
 from bench.figures import cpu_s, memory_mb, percentile, table
 from bench.relay import Pair, Run, Upstream, ask_directly, make_pairs, product_at
+from bench.wire import ASKED
 from tests.live import Product
 from tests.person import Person
 
@@ -25,10 +26,14 @@ async def direct(url: str, streams: int, count: int, ramp_s: float = 0) -> Run:
     return run
 
 
-async def through(pairs: list[Pair], count: int, ramp_s: float = 0) -> tuple[Run, Run]:
+async def through(
+    pairs: list[Pair], count: int, ramp_s: float = 0, protocol: str = "chat_completions"
+) -> tuple[Run, Run]:
     run, other = Run(), Run()
-    asks = (later(i * ramp_s / len(pairs), pair.ask(RATE, count, run, other)) for i, pair in enumerate(pairs))
-    await asyncio.gather(*asks)
+    step_s = ramp_s / len(pairs)
+    await asyncio.gather(
+        *(later(i * step_s, pair.ask(RATE, count, run, other, protocol)) for i, pair in enumerate(pairs))
+    )
     return run, other
 
 
@@ -73,6 +78,7 @@ async def relays(product: Product, session, url: str, report: Report, rounds: in
     await one_stream(pairs[:1], url, report, rounds)
     await fifty(pairs[:50], url, report, rounds)
     await crowd(pairs, url, report, rounds, pid)
+    await protocols(pairs[:50], report, rounds, pid)
     report.add("memory at 100 streams", memory_mb(pid), 0, "≤ 180", "MB")
     if not is_quick:
         await most(product, session, pairs, url, report)
@@ -118,6 +124,21 @@ async def crowd(pairs: list[Pair], url: str, report: Report, rounds: int, pid: i
     report.add("added per delta p50, 100 × 50/s", middle(p50) - middle(floor50), middle(floor50), "≤ 20")
     report.add("added per delta p99, 100 × 50/s", middle(p99) - middle(floor99), middle(floor99), "≤ 45")
     report.add("CPU s per 1,000 deltas, 100 × 50/s", middle(cpu), middle(floor_cpu), "≤ 0.06", "s")
+
+
+async def protocols(pairs: list[Pair], report: Report, rounds: int, pid: int) -> None:
+    """What each protocol costs beside chat completions, in turns so that a busy machine is busy for all."""
+    spent: dict[str, list[float]] = {name: [] for name in ASKED}
+    count = 250
+    for _ in range(rounds):
+        for name, values in spent.items():
+            before = cpu_s(pid)
+            run, other = await through(pairs, count, 0.5, name)
+            values.append((cpu_s(pid) - before) / (len(pairs) * count / 1000))
+            report.count(run, other)
+    floor = statistics.median(spent.pop("chat_completions"))
+    for name, values in spent.items():
+        report.add(f"CPU s per 1,000 deltas, {name} : chat", statistics.median(values), floor, "ratio ≤ 1.5", "s")
 
 
 async def most(product: Product, session, pairs: list[Pair], url: str, report: Report) -> None:

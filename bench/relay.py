@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
+from bench.wire import ASKED
 from tests.live import HERE, Product
 from tests.services import accepts, free_port, wait_until
 
 STAMP = re.compile(r"t=(\d+) ")
-MODEL = "qwen3-max-preview"
+MODEL = ASKED["chat_completions"]
 
 
 @dataclass
@@ -127,10 +128,11 @@ class Pair:
     conversation: int
     leaf: int
 
-    async def ask(self, rate: int, count: int, run: Run, other: Run) -> None:
+    async def ask(self, rate: int, count: int, run: Run, other: Run, protocol: str = "chat_completions") -> None:
         began = time.monotonic_ns()
         question = {"client_id": uuid.uuid4().hex, "conversation": self.conversation, "parent": self.leaf}
-        question |= {"model": MODEL, "text": wish(rate, count), "attachments": [], "parameters": {}}
+        question |= {"model": ASKED[protocol], "text": wish(rate, count), "attachments": []}
+        question["parameters"] = {"protocol": protocol}
         await self.asker.send(type="message.create", **question)
         accepted = await self.asker.until("message.accepted")
         self.leaf = accepted["reply"]

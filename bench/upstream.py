@@ -1,5 +1,7 @@
 """A gateway that costs nothing to ask: raw sockets, one stamp of CLOCK_MONOTONIC in each delta. Its own process.
 
+It speaks the protocol that the path names (bench/wire.py).
+
 The question's text says what to stream: "rate=50 count=500" is 500 deltas at 50 a second, each "t=<ns> " and filler.
 """
 
@@ -9,40 +11,31 @@ import re
 import sys
 import time
 
+from bench.wire import ASKED, Wire, wire_of
+
 WISH = re.compile(rb"rate=(\d+) count=(\d+)")
 HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nX-Accel-Buffering: no\r\n"
     b"X-Oneapi-Request-Id: toio1\r\nTransfer-Encoding: chunked\r\n\r\n"
 )
-MODELS = json.dumps({"success": True, "object": "list", "data": [{"id": "qwen3-max-preview"}]}).encode()
+MODELS = json.dumps({"success": True, "object": "list", "data": [{"id": model} for model in ASKED.values()]}).encode()
 FILLER = "word " * 2
+LIST_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(MODELS)
 
 
 def chunk(payload: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(payload), payload)
 
 
-DELTA = (
-    '{"id":"c1","object":"chat.completion.chunk","created":1,"model":"bench","choices":[{"index":0,"delta":'
-    '{"content":"TEXT","reasoning_content":null},"finish_reason":FINISH}],"usage":null}'
-)
-LIST_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(MODELS)
-
-
-def delta(text: str, finish: str = "null") -> bytes:
-    return chunk(f"data: {DELTA.replace('TEXT', text).replace('FINISH', finish)}\n\n".encode())
-
-
-async def stream(writer: asyncio.StreamWriter, rate: int, count: int) -> None:
-    writer.write(HEAD)
+async def stream(writer: asyncio.StreamWriter, wire: Wire, rate: int, count: int) -> None:
+    writer.write(HEAD + b"".join(map(chunk, wire.begins)))
     began = time.monotonic()
     for index in range(count):
         wait = began + index / rate - time.monotonic()
         if wait > 0:
             await asyncio.sleep(wait)
-        writer.write(delta(f"t={time.monotonic_ns()} {FILLER}"))
-    usage = b'{"choices":[],"usage":{"prompt_tokens":5,"completion_tokens":%d,"total_tokens":%d}}' % (count, count + 5)
-    writer.write(delta("", '"stop"') + chunk(b"data: " + usage + b"\n\n") + chunk(b"data: [DONE]\n\n") + b"0\r\n\r\n")
+        writer.write(chunk(wire.delta(f"t={time.monotonic_ns()} {FILLER}")))
+    writer.write(b"".join(map(chunk, wire.ends)) + b"0\r\n\r\n")
 
 
 async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -55,7 +48,7 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
                 continue
             wish = WISH.findall(body)
             rate, count = wish[-1] if wish else (b"50", b"10")
-            await stream(writer, int(rate), int(count))
+            await stream(writer, wire_of(head), int(rate), int(count))
     except (asyncio.IncompleteReadError, ConnectionError):
         pass
     finally:

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from chats.models import Exchange
 
@@ -26,11 +26,11 @@ LABELS = {
     "rerank": pgettext_lazy("a call to the gateway", "Rerank"),
 }
 MOMENTS = (
-    ("queued", _("Queued"), "queued_at"),
-    ("sent", _("Sent"), "sent_at"),
-    ("first-byte", _("First byte"), "first_byte_at"),
-    ("first-token", _("First token"), "first_token_at"),
-    ("last-byte", _("Last byte"), "last_byte_at"),
+    ("queued", gettext_lazy("Queued"), "queued_at"),
+    ("sent", gettext_lazy("Sent"), "sent_at"),
+    ("first-byte", gettext_lazy("First byte"), "first_byte_at"),
+    ("first-token", gettext_lazy("First token"), "first_token_at"),
+    ("last-byte", gettext_lazy("Last byte"), "last_byte_at"),
 )
 WIDTH = 1000  # of the drawing, in its own units
 THIN = 4
@@ -77,7 +77,15 @@ def is_well(exchange: Exchange) -> bool:
 def took(exchange: Exchange) -> str:
     if not exchange.sent_at or not exchange.last_byte_at:
         return ""
-    return seconds((exchange.last_byte_at - exchange.sent_at).total_seconds())
+    return precisely((exchange.last_byte_at - exchange.sent_at).total_seconds())
+
+
+@register.filter
+def precisely(value: float) -> str:
+    """112 ms, 4.21 s, 3 min 5 s: the wire is looked at closely."""
+    if value < 1:
+        return _("%(milliseconds)s ms") % {"milliseconds": round(value * 1000)}
+    return _("%(seconds)s s") % {"seconds": f"{value:.2f}"} if value < 60 else seconds(value)
 
 
 @register.filter

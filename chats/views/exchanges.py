@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_safe
 
-from chats import exchanges, replays, snippets
+from chats import comparisons, exchanges, replays, snippets
 from chats.gateway.recording import Chunk
 from chats.models import Exchange, Message
 
@@ -38,6 +38,8 @@ def of_message(request: HttpRequest, pk: int) -> HttpResponse:
     """The wire panel of a reply: all its exchanges, and the last one opened."""
     found = Message.objects.visible_to(request.user).select_related("conversation__team")
     message = get_object_or_404(found, pk=pk, role=Message.Role.ASSISTANT)
+    if comparisons.is_hidden_from(request.user, message):
+        return _page(request, "chats/exchanges/_hidden.html", {"message": message})
     rows = list(exchanges.of_message(message).select_related("message"))
     context = {"message": message, "exchanges": rows} | (_of_one(request, rows[-1]) if rows else {})
     return _page(request, "chats/exchanges/_panel.html", context)
@@ -49,7 +51,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     """One exchange: a piece of the panel for a script, a page of its own for a person who followed a link."""
     is_piece = request.headers.get("X-Requested-With") == "fetch"
     template = "chats/exchanges/_exchange.html" if is_piece else "chats/exchanges/exchange.html"
-    response = _page(request, template, _of_one(request, _visible(request, pk)))
+    response = _page(request, template, _of_one(request, _visible(request, pk), is_alone=not is_piece))
     response["Vary"] = "X-Requested-With, Cookie"
     return response
 
@@ -166,12 +168,21 @@ def _told(chunks: Iterable[Chunk]) -> list[dict[str, Any]]:
 
 def _visible(request: HttpRequest, pk: int) -> Exchange:
     found = Exchange.objects.visible_to(request.user).select_related("message").distinct()
-    return get_object_or_404(found, pk=pk)
+    exchange = get_object_or_404(found, pk=pk)
+    if _is_hidden(request, exchange):
+        raise Http404
+    return exchange
 
 
-def _of_one(request: HttpRequest, exchange: Exchange) -> dict[str, Any]:
+def _is_hidden(request: HttpRequest, exchange: Exchange) -> bool:
+    """Of a blind comparison before the vote: it would tell the model."""
+    return exchange.message is not None and comparisons.is_hidden_from(request.user, exchange.message)
+
+
+def _of_one(request: HttpRequest, exchange: Exchange, is_alone: bool = False) -> dict[str, Any]:
+    """`is_alone`: on a page of its own, where no answer could be shown."""
     message = exchange.message
-    may_write = Message.objects.writable_by(request.user).filter(pk=exchange.message_id).exists()
+    may_write = not is_alone and Message.objects.writable_by(request.user).filter(pk=exchange.message_id).exists()
     return {
         "exchange": exchange,
         "message": message,
@@ -195,7 +206,8 @@ def _others(request: HttpRequest, exchange: Exchange) -> list[Exchange]:
     found = Exchange.objects.visible_to(request.user).filter(
         message__parent=exchange.message.parent_id, message__conversation=exchange.message.conversation_id
     )
-    return list(found.exclude(pk=exchange.pk).select_related("message").distinct().order_by("-pk")[:MOST_OTHERS])
+    rows = found.exclude(pk=exchange.pk).select_related("message").distinct().order_by("-pk")[:MOST_OTHERS]
+    return [row for row in rows if not _is_hidden(request, row)]
 
 
 def _site(request: HttpRequest) -> str:

@@ -6,7 +6,7 @@ import "./resolve.mjs";
 const { folded, isSame, rowsOf } = await import("lib/differences.js");
 const { check, laidOut, mistakeAt } = await import("lib/json-text.js");
 const { Playing } = await import("lib/playing.js");
-const { eventsOf } = await import("lib/sse-events.js");
+const { eventsOf, gist } = await import("lib/sse-events.js");
 const { neighbour } = await import("lib/tabs.js");
 
 const GOOD = ['{}', '[]', '{"a":[1,-0.5e+3,true,false,null,"\\u4f60\\n\\"",{"b":{}}]}', ' [ 1 , 2 ]\n', '"x"', "0"];
@@ -129,4 +129,12 @@ test("arrows go round a row of tabs", () => {
   assert.equal(neighbour(tabs, "b", "End"), "c");
   assert.equal(neighbour(tabs, "b", "Tab"), undefined);
   assert.equal(neighbour(tabs, "elsewhere", "Home"), undefined);
+});
+
+test("a line about an event leaves out what every event says", () => {
+  const chat = '{"id":"x","object":"chunk","choices":[{"index":0,"delta":{"content":"hi"},"finish_reason":null}],"usage":null}';
+  assert.equal(gist(chat), '{"content":"hi"}');
+  assert.equal(gist('{"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"hi"}}'), '{"index":1,"delta":{"text":"hi"}}');
+  assert.equal(gist('{"type":"ping"}'), '{"type":"ping"}');
+  assert.equal(gist("[DONE]"), "[DONE]");
 });

@@ -12,7 +12,8 @@ const AT_ONCE = 100; // entries of a list or object; the others on demand
 class JsonTree extends HTMLElement {
   /** Draws `value`; what is folded is drawn when it is opened. */
   set value(value) {
-    this.replaceChildren(entry(null, value, 0));
+    const entries = typeof value === "object" && value !== null && !mediumOf(value) ? entriesOf(value) : [];
+    this.replaceChildren(...(entries.length ? drawn(entries, 1) : [entry(null, value, 1)]));
   }
 }
 
@@ -61,11 +62,12 @@ function fold(name, value, depth) {
   const count = Object.keys(value).length;
   summary.append(...named(name), make("span", "json-side", sides[0]), make("span", "json-preview", preview(text)), make("span", "json-side", sides[1]), make("span", "json-count", String(count)));
   details.append(summary);
-  whenOpened(details, () => drawn(isList ? value.map((one, at) => [at, one]) : Object.entries(value), depth + 1));
-  details.open = depth === 0 || text.length <= SHORT || (depth === 1 && isList);
+  whenOpened(details, () => drawn(entriesOf(value), depth + 1));
+  details.open = text.length <= SHORT || (depth === 1 && isList);
   return details;
 }
 
+const entriesOf = (value) => (Array.isArray(value) ? value.map((one, at) => [at, one]) : Object.entries(value));
 const preview = (text) => (text.length > PREVIEW + 2 ? `${text.slice(1, PREVIEW)}…` : text.slice(1, -1));
 
 function drawn(entries, depth) {

@@ -76,7 +76,7 @@ export class RawEditor extends HTMLElement {
     const state = this.querySelector(".raw-state");
     if (!mistake) return state.replaceChildren();
     if (mistake.at < 0) return state.replaceChildren(t("A body is an object: { … }."));
-    const words = t("No JSON from line %(line)s, column %(column)s on", mistake);
+    const words = t("The JSON breaks at line %(line)s, column %(column)s", mistake);
     state.replaceChildren(makeButton("link", words, { raw: "mistake" }));
   }
 

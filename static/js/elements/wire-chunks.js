@@ -5,7 +5,7 @@ import { t } from "lib/i18n.js";
 import { make, makeButton } from "lib/make.js";
 import { sizeText } from "lib/measures.js";
 import { request } from "lib/requests.js";
-import { eventsOf, parsed } from "lib/sse-events.js";
+import { eventsOf, gist, parsed } from "lib/sse-events.js";
 import { inSeconds } from "lib/times.js";
 
 const AT_ONCE = 100;
@@ -60,7 +60,7 @@ function rows(events) {
 
 function row(event) {
   const item = make("li");
-  const time = make("span", "wire-at", inSeconds(event.at_s, 2));
+  const time = make("span", "wire-at", inSeconds(event.at_s, 2)); // since it was sent
   if (event.left_out) item.append(time, make("span", "faint", t("%(bytes)s were not kept", { bytes: sizeText(event.left_out) })));
   else if (event.comment !== undefined) item.append(time, make("code", "faint", `: ${event.comment}`));
   else item.append(unfolding(event, time));
@@ -71,7 +71,7 @@ function unfolding({ name, data }, time) {
   const details = make("details");
   const summary = make("summary");
   const value = parsed(data);
-  summary.append(time, ...(name ? [make("b", "wire-event", name)] : []), make("code", "truncate", data.slice(0, PREVIEW)));
+  summary.append(time, ...(name ? [make("b", "wire-event", name)] : []), make("code", "truncate", gist(data).slice(0, PREVIEW)));
   details.append(summary);
   const open = () => details.append(value === undefined ? make("pre", "wire-raw", data) : treeOf(value));
   details.addEventListener("toggle", open, { once: true });

@@ -39,3 +39,24 @@ export function parsed(text) {
     return undefined;
   }
 }
+
+// The same in every event of a stream, so they say nothing about one.
+const DULL = new Set(["id", "object", "created", "model", "system_fingerprint", "service_tier", "type", "item_id", "sequence_number", "responseId", "modelVersion"]);
+
+/** What tells one event from the next, in a line: nothing dull, nothing empty, no wrapping. */
+export function gist(data) {
+  const value = parsed(data);
+  if (typeof value !== "object" || value === null) return data;
+  const said = telling(value);
+  return JSON.stringify(said === undefined ? value : said);
+}
+
+function telling(value) {
+  if (Array.isArray(value)) return value.length === 1 ? telling(value[0]) : value;
+  if (typeof value !== "object" || value === null) return value ?? undefined;
+  const kept = Object.entries(value).filter(([name]) => !DULL.has(name)).map(([name, one]) => [name, telling(one)]);
+  const said = kept.filter(([name, one]) => one !== undefined && !(name === "index" && one === 0));
+  if (said.length !== 1) return said.length ? Object.fromEntries(said) : undefined;
+  const [[name, one]] = said;
+  return typeof one === "object" ? one : { [name]: one };
+}

@@ -2,6 +2,7 @@
 
 import base64
 import copy
+import json
 
 import anthropic
 import pytest
@@ -267,6 +268,28 @@ def test_the_cache_holds_what_was_marked_and_only_while_the_words_are_the_same(c
     assert (again.cache_creation_input_tokens, again.input_tokens > 0) == (0, True)
     other = [system[0] | {"text": "Answer like a cook. " * 50}]
     assert asked(client, hello, system=other).usage.cache_read_input_tokens == 0
+
+
+def test_an_answer_keeps_to_the_schema_that_was_asked_for(client):
+    schema = {"type": "object", "properties": {"boats": {"type": "integer"}, "harbour": {"type": "string"}}}
+    form = {"output_config": {"format": {"type": "json_schema", "schema": schema}}}
+    assert json.loads(said(asked(client, "How many?", extra_body=form))) == {"boats": 1, "harbour": "How many?"}
+
+
+@pytest.mark.parametrize(
+    ("directives", "holds", "lacks"),
+    [
+        ("no_finish", "content_block_stop", "message_stop"),
+        ("usage=none", "message_stop", "usage"),
+        ("empty", '"stop_reason":"end_turn"', "text_delta"),
+        ("missing_index", "text_delta", '"index"'),
+        ("usage=no_details", "output_tokens", "cache_read"),
+    ],
+)
+def test_what_is_asked_to_be_missing_is_missing(http, directives, holds, lacks):
+    text = http.post("/v1/messages", json=body("Hello", stream=True), headers=directed(directives)).text
+    assert holds in text
+    assert lacks not in text
 
 
 @pytest.mark.parametrize(

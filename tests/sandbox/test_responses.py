@@ -5,6 +5,7 @@ import copy
 
 import openai
 import pytest
+from pydantic import BaseModel
 
 from tests.sandbox.made import image
 from tests.sandbox.media import data_url, picture
@@ -177,9 +178,10 @@ def test_a_spoilt_tool_loop_is_refused(client, spoil, fields, complaint):
         asked(client, history, **fields)
 
 
-def test_a_model_that_does_not_think_takes_no_effort(client):
+@pytest.mark.parametrize(("model", "effort"), [("gpt-4.1", "low"), ("gpt-5", "xhigh")])
+def test_a_model_takes_no_effort_that_it_does_not_know(client, model, effort):
     with pytest.raises(openai.BadRequestError, match="not supported with this model"):
-        asked(client, "Hello", model="gpt-4.1", reasoning={"effort": "low"})
+        asked(client, "Hello", model=model, reasoning={"effort": effort})
 
 
 def test_a_search_finds_real_pages_and_cites_them(client):
@@ -246,6 +248,32 @@ def test_long_beginnings_are_read_from_the_cache(client):
     usage = asked(client, longer).usage
     assert 1024 < usage.input_tokens_details.cached_tokens < usage.input_tokens
     assert asked(client, "Short").usage.input_tokens_details.cached_tokens == 0
+
+
+def test_an_answer_keeps_to_the_schema_that_was_asked_for(client):
+    class Harbour(BaseModel):
+        boats: int
+        name: str
+
+    answer = client.responses.parse(model=MODEL, input="How many?", text_format=Harbour)
+    assert answer.output_parsed == Harbour(boats=1, name="How many?")
+
+
+@pytest.mark.parametrize(
+    ("directives", "holds", "lacks"),
+    [
+        ("no_finish", "response.output_item.done", "response.completed"),
+        ("usage=none", "response.completed", "input_tokens"),
+        ("empty", "response.completed", "output_text.delta"),
+        ("missing_index", "output_text.delta", '"output_index"'),
+        ("usage=no_details", "output_tokens", "cached_tokens"),
+    ],
+)
+def test_what_is_asked_to_be_missing_is_missing(http, directives, holds, lacks):
+    sent = {"model": MODEL, "input": "Hello", "stream": True}
+    text = http.post("/v1/responses", json=sent, headers=directed(directives)).text
+    assert holds in text
+    assert lacks not in text
 
 
 @pytest.mark.parametrize(

@@ -46,9 +46,11 @@ HANDFUL = (
     ),
     Model("qwen3-vl-plus", "ali", inputs=frozenset({"text", "image", "video"})),
     Model("qwen3-max-preview", "ali"),
-    Model("gpt-4o", "openai", inputs=frozenset({"text", "image", "file"})),
+    Model("gpt-4o", "openai", ("chat_completions", "responses"), frozenset({"text", "image", "file"})),
     Model("gpt-audio", "openai", inputs=frozenset({"text", "audio"}), outputs=frozenset({"text", "audio"})),
-    Model("claude-sonnet-4-5-20250929", inputs=frozenset({"text", "image", "file"})),
+    Model(
+        "claude-sonnet-4-5-20250929", "custom", ("messages", "chat_completions"), frozenset({"text", "image", "file"})
+    ),
     Model("gemini-2.5-flash-image", inputs=frozenset({"text", "image"}), outputs=frozenset({"text", "image"})),
     Model("deepseek-reasoner"),
 )

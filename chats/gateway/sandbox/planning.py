@@ -1,8 +1,11 @@
 """Turns an answer's words into what the model does step by step: thoughts, tools of the vendor's own, words, calls."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
+from chats.gateway.sandbox import arguments
 from chats.gateway.sandbox.describe import Describer
 from chats.gateway.sandbox.pieces import count, pieces
 from chats.gateway.sandbox.reporting import Report
@@ -83,9 +86,17 @@ def _between(taken: Taken, way: Way, done: list[Step]) -> list[Step]:
 def _spoken(taken: Taken, thoughts: Sequence[Step], done: list[Step], told: Sequence[Step] = ()) -> Plan:
     """`told` is work that an earlier leg of this turn has shown already."""
     said = Report(taken).of([*told, *done]) if done or told else Said(taken.answer.text)
+    if taken.asked.schema is not None and not taken.answer.calls:
+        said = _in_form(taken, taken.asked.schema, said.text)
     said, finish, stop = _cut(taken, said)
     steps = (*thoughts, *done, said, *map(Called, taken.answer.calls))
     return Plan(steps, finish if taken.odd.finish is None else taken.odd.finish, stop)
+
+
+def _in_form(taken: Taken, schema: dict[str, Any], text: str) -> Said:
+    """As the schema has it, with the question's own words; the plain answer where it only says that it is JSON."""
+    value = arguments.made_up(schema, taken.question.text) if schema.get("properties") else {"answer": text}
+    return Said(json.dumps(value, ensure_ascii=False))
 
 
 def _cut(taken: Taken, said: Said) -> tuple[Said, str, str]:

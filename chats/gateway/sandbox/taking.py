@@ -32,6 +32,7 @@ class Asked:
     question: Question
     offered: Offered
     stops: tuple[str, ...] = ()
+    schema: dict[str, Any] | None = None  # of the JSON that the answer has to be
     forced: str = ""  # search, code or picture, where one of the vendor's own has to be used
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 
 from chats.gateway.sandbox.errors import Fault, Refusal
 from chats.gateway.sandbox.exchange import encoded
@@ -12,12 +13,14 @@ from chats.gateway.sandbox.taking import Taken, take
 from chats.gateway.sandbox.tasks import Call
 from chats.gateway.sandbox.workshop import Workshop
 
-BETA = "interleaved-thinking"
+LARGEST_BODY_BYTES = 32 * 1024 * 1024  # text.md 3.3
 
 
 async def reply(call: Call, shop: Workshop) -> None:
     try:
-        taken = await take(call, shop, asked.read, "messages", checks.check)
+        betas = call.exchange.headers.get("anthropic-beta", "")
+        _check_size(call)
+        taken = await take(call, shop, asked.read, "messages", partial(checks.check, betas=betas))
         wanted = await plan(taken, way(taken))
     except Refusal as refusal:
         raise Refusal(dressed(refusal.fault)) from refusal
@@ -32,11 +35,16 @@ async def reply(call: Call, shop: Workshop) -> None:
     await call.exchange.answer_json(message.whole())
 
 
+def _check_size(call: Call) -> None:
+    if len(call.body) > LARGEST_BODY_BYTES:
+        raise Refusal(Fault(413, "B", "request_too_large", "Request exceeds the maximum size"))
+
+
 def way(taken: Taken) -> Way:
     """After a tool's result it thinks only where thinking is interleaved with the calls (text.md 5.1)."""
     betas = taken.call.exchange.headers.get("anthropic-beta", "")
     raw = taken.asked.raw
-    is_interleaved = BETA in betas or (raw.get("thinking") or {}).get("type") == "adaptive"
+    is_interleaved = checks.BETA in betas or (raw.get("thinking") or {}).get("type") == "adaptive"
     legs = asked.legs(raw)
     return Way((taken.question.last_role != "tool" and not legs) or is_interleaved, is_interleaved, legs)
 

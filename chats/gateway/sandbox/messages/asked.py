@@ -31,7 +31,12 @@ def read(body: bytes) -> Asked:
         raise refused("stop_sequences has the wrong type", param="stop_sequences")
     choice = as_object(raw.get("tool_choice"))
     offered = Offered() if choice.get("type") == "none" else _offered(tools)
-    return Asked(raw, question.of_raw(chat), offered, tuple(stops), _forced(choice, offered, chat))
+    return Asked(raw, question.of_raw(chat), offered, tuple(stops), _schema(raw), _forced(choice, offered, chat))
+
+
+def _schema(raw: dict[str, Any]) -> dict[str, Any] | None:
+    form = as_object(raw.get("output_format") or as_object(raw.get("output_config")).get("format"))
+    return as_object(form.get("schema")) if form.get("type") == "json_schema" else None
 
 
 def _offered(tools: list[dict[str, Any]]) -> Offered:
@@ -119,8 +124,9 @@ def _user(blocks: list[dict[str, Any]], place: str) -> Iterator[dict[str, Any]]:
 def _result(block: dict[str, Any]) -> str:
     content = block.get("content")
     if isinstance(content, list):
-        return "\n".join(str(as_object(part).get("text") or "") for part in content)
-    return str(content or "")
+        content = "\n".join(str(as_object(part).get("text") or "") for part in content)
+    text = str(content or "")
+    return f"Error: {text}" if block.get("is_error") and not text.startswith("Error") else text
 
 
 def _part(block: dict[str, Any], place: str) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from chats.gateway.sandbox.models import Model
 from chats.gateway.sandbox.taking import Asked
 
 CALL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+TOOL_NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
+BETA = "interleaved-thinking"
 LEAST_BUDGET = 1024
 PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 LARGEST_PICTURE = 5 * 1024 * 1024 * 4 // 3  # characters of base64 (text.md 3.3)
@@ -21,7 +23,7 @@ Block = dict[str, Any]
 Placed = tuple[str, Block]  # where it stands in the body, for the message
 
 
-def check(asked: Asked, model: Model) -> None:
+def check(asked: Asked, model: Model, betas: str = "") -> None:
     raw = asked.raw
     roles, turns = _merged(raw["messages"])
     if roles[0] != "user":
@@ -31,7 +33,8 @@ def check(asked: Asked, model: Model) -> None:
             _check_block(role, place, block, model.id)
     _check_pairs(roles, turns)
     if thinks(raw):
-        _check_settings(raw)
+        _check_settings(raw, BETA in betas)
+    _check_tools(raw)
     _check_loop(raw, roles, turns, model.id)
 
 
@@ -67,6 +70,8 @@ def _check_block(role: str, place: str, block: Block, model: str) -> None:
             _check_call(role, place, block)
         case "image":
             _check_picture(place, block.get("source") or {})
+        case "document":
+            _check_document(place, block.get("source") or {})
         case "web_search_tool_result":
             _check_found(place, block)
 
@@ -101,6 +106,11 @@ def _check_picture(place: str, source: dict[str, Any]) -> None:
         raise wrong(f"{place}.source.base64: image exceeds 5 MB maximum")
 
 
+def _check_document(place: str, source: dict[str, Any]) -> None:
+    if source.get("type") == "base64" and source.get("media_type") != "application/pdf":
+        raise wrong(f"{place}.source.base64.media_type: Input should be 'application/pdf'")
+
+
 def _check_found(place: str, block: Block) -> None:
     results = block.get("content")
     for at, result in enumerate(results if isinstance(results, list) else ()):
@@ -129,12 +139,12 @@ def _ids(turn: list[Placed], kind: str, key: str) -> set[str]:
     return {str(block.get(key)) for _, block in turn if block.get("type") == kind}
 
 
-def _check_settings(raw: dict[str, Any]) -> None:
+def _check_settings(raw: dict[str, Any], is_interleaved: bool) -> None:
     thinking = raw["thinking"]
     budget, most = thinking.get("budget_tokens"), raw.get("max_tokens")
     if thinking["type"] == "enabled" and (not isinstance(budget, int) or budget < LEAST_BUDGET):
         raise wrong(f"thinking.enabled.budget_tokens: Input should be greater than or equal to {LEAST_BUDGET}")
-    if isinstance(budget, int) and isinstance(most, int) and budget >= most and not raw.get("tools"):
+    if isinstance(budget, int) and isinstance(most, int) and budget >= most and not is_interleaved:
         raise wrong("`max_tokens` must be greater than `thinking.budget_tokens`")
     if raw.get("temperature") not in {None, 1}:
         raise wrong("`temperature` may only be set to 1 when thinking is enabled")
@@ -142,6 +152,14 @@ def _check_settings(raw: dict[str, Any]) -> None:
         raise wrong("`top_k` must be unset when thinking is enabled")
     if as_object(raw.get("tool_choice")).get("type", "auto") not in {"auto", "none"}:
         raise wrong("Thinking may not be enabled when tool_choice forces tool use")
+
+
+def _check_tools(raw: dict[str, Any]) -> None:
+    for at, tool in enumerate(raw.get("tools") or ()):
+        if not TOOL_NAME.fullmatch(str(tool.get("name") or "")):
+            raise wrong(f"tools.{at}.name: String should match pattern '^{TOOL_NAME.pattern}$'")
+        if tool.get("type", "custom") == "custom" and as_object(tool.get("input_schema")).get("type") != "object":
+            raise wrong(f"tools.{at}.custom.input_schema.type: Input should be 'object'")
 
 
 def _check_loop(raw: dict[str, Any], roles: list[str], turns: list[list[Placed]], model: str) -> None:

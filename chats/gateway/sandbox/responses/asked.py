@@ -28,7 +28,14 @@ def read(body: bytes) -> Asked:
     chat |= _reasoning(raw.get("reasoning")) | _tools(tools, raw.get("tool_choice"))
     choice = raw.get("tool_choice")
     offered = Offered() if choice == "none" else _offered(tools)
-    return Asked(raw, question.of_raw(chat), offered, forced=_forced(choice, offered, chat))
+    return Asked(
+        raw, question.of_raw(chat), offered, schema=_schema(raw.get("text")), forced=_forced(choice, offered, chat)
+    )
+
+
+def _schema(text: Any) -> dict[str, Any] | None:
+    form = as_object(as_object(text).get("format"))
+    return as_object(form.get("schema")) if form.get("type") in {"json_schema", "json_object"} else None
 
 
 def items(raw: dict[str, Any]) -> list[Item]:

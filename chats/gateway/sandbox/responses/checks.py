@@ -1,5 +1,6 @@
 """What OpenAI refuses: reasoning that it did not seal, results without calls, settings a model does not have."""
 
+import re
 from typing import Any
 
 from chats.gateway.sandbox import signing
@@ -9,6 +10,7 @@ from chats.gateway.sandbox.taking import Asked
 
 START = "call_"
 LONGEST_ID = 64
+NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 INCLUDABLE = frozenset(
     {
         "reasoning.encrypted_content",
@@ -87,9 +89,23 @@ def _check_settings(raw: dict[str, Any], model: Model) -> None:
     reasoning = raw.get("reasoning") or {}
     if reasoning.get("summary") not in SUMMARIES:
         raise wrong(f"Invalid value: '{reasoning['summary']}'", "reasoning.summary")
-    if reasoning.get("effort") not in {None, "none"} and "thinking" not in model.options:
-        raise wrong(
-            f"Unsupported parameter: 'reasoning.effort' is not supported with this model ({model.id}).",
-            "reasoning.effort",
-            "unsupported_parameter",
-        )
+    _check_effort(reasoning.get("effort"), model)
+    for at, tool in enumerate(raw.get("tools") or ()):
+        if tool.get("type") == "function" and not NAME.fullmatch(str(tool.get("name") or "")):
+            raise wrong(
+                f"Invalid 'tools[{at}].name': expected a string that matches {NAME.pattern}", f"tools[{at}].name"
+            )
+
+
+def _check_effort(effort: Any, model: Model) -> None:
+    thinking = model.options.get("thinking")
+    if effort in {None, "none"} and (effort is None or not thinking):
+        return
+    place = "reasoning.effort"
+    if not thinking:
+        message = f"Unsupported parameter: '{place}' is not supported with this model ({model.id})."
+        raise wrong(message, place, "unsupported_parameter")
+    values = thinking.get("values") if "effort" in str(thinking.get("control")) else None
+    if values and effort not in values:
+        message = f"Unsupported value: '{effort}' is not supported with this model ({model.id})."
+        raise wrong(f"{message} Supported values are: {', '.join(values)}.", place, "unsupported_value")

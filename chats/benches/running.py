@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from time import monotonic
 from typing import Any
 
-from channels.db import database_sync_to_async
+from channels.db import DatabaseSyncToAsync
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
@@ -70,6 +70,11 @@ def look(runs: Sequence[BenchRun]) -> None:
                 run.refresh_from_db()
 
 
+def _in_thread(act: Callable[..., Any]) -> DatabaseSyncToAsync:
+    """In any thread: that of the request which began the run is gone once the page is left."""
+    return DatabaseSyncToAsync(act, thread_sensitive=False)
+
+
 def _is_silent(run: BenchRun) -> bool:
     beat_at = parse_datetime(str(run.outcome.get("beat_at", ""))) or run.created_at
     return timezone.now() - beat_at > SILENT
@@ -93,7 +98,7 @@ async def _run(run: BenchRun) -> None:
 
 async def _called(run: BenchRun) -> Outcome:
     try:
-        texts, credentials = await database_sync_to_async(_prepared)(run)
+        texts, credentials = await _in_thread(_prepared)(run)
         return await call(run, texts, credentials)
     except GatewayError as error:
         return Outcome(error=error.as_json())
@@ -109,7 +114,7 @@ def _prepared(run: BenchRun) -> tuple[list[str], Any]:
 async def _beat(pk: int) -> None:
     while True:
         await asyncio.sleep(BEAT_S)
-        await database_sync_to_async(_mark)(pk)
+        await _in_thread(_mark)(pk)
 
 
 def _mark(pk: int) -> None:
@@ -128,7 +133,7 @@ async def _save(run: BenchRun, outcome: Outcome) -> None:
     )
     async for attempt in retrying:
         with attempt:
-            await database_sync_to_async(_end)(run, outcome)
+            await _in_thread(_end)(run, outcome)
 
 
 def _end(run: BenchRun, outcome: Outcome) -> None:
@@ -152,7 +157,7 @@ def _end(run: BenchRun, outcome: Outcome) -> None:
 async def _keep(run: BenchRun, recordings: Sequence[Recording]) -> None:
     for recording in recordings:
         try:
-            await database_sync_to_async(exchanges.keep)(
+            await _in_thread(exchanges.keep)(
                 recording, team=run.team, author=run.author, bench_run=run, label=run.kind
             )
         except (DatabaseError, OSError):  # the result is there all the same

@@ -76,4 +76,4 @@ def _has_heads(rows: list[list[str]]) -> bool:
         return False
     if len(heads) == 1:
         return heads[0].lower() in ("text", "texts", "content", "document", "sentence", "title", "文本", "内容", "标题")
-    return all(len(head) <= 40 and not head.replace(".", "").isdigit() for head in heads)
+    return all(len(head) <= 40 and "\n" not in head and not head.replace(".", "").isdigit() for head in heads)

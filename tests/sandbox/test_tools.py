@@ -126,7 +126,7 @@ def test_rounds_go_on_for_as_long_as_was_asked(ask):
 
 
 def test_sealed_results_are_open_to_kimi_alone(http, ask):
-    body = {"name": "web_search", "arguments": json.dumps({"query": "Great Wall"})}
+    body = {"name": "web_search", "arguments": json.dumps({"query": "How long is the Great Wall?"})}
     done = http.post("/v1/formulas/moonshot/web-search:latest/fibers", json=body).json()
     call = {"id": "c1", "type": "function", "function": {"name": "web_search", "arguments": body["arguments"]}}
     history = answered("How long is the Great Wall?", [(call, done["context"]["encrypted_output"])])

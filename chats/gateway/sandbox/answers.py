@@ -14,6 +14,7 @@ from chats.gateway.sandbox import (
     measure_file,
     measure_image,
     measure_video,
+    spatial,
     speech,
     thinking,
     tokens,
@@ -61,7 +62,8 @@ async def compose(question: Question, model: Model, settings: Settings, odd: Mis
     seen = [words.Seen(medium, await _facts(medium, settings)) for medium in media]
     wished = wishes.read(question.text)
     called = _calls(question, wished, odd)
-    whole = _text(question, seen, wished, called, len(question.media) - len(seen))
+    placed = "" if called or not media else await spatial.answered(question, model, settings)
+    whole = placed or _text(question, seen, wished, called, len(question.media) - len(seen))
     text, finish = _cut_short(question, whole.removeprefix(question.prefix))
     if speech_form in {"transcript", "openai"}:  # there the spoken words are the answer
         text = text.split("\n", 1)[0] + "\n\n" + words.spoken(text)

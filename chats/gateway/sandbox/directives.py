@@ -117,6 +117,7 @@ RULES = {
     "rounds": _rule({"rounds": 2}, bare=("rounds", _whole)),
     "sse": _rule({"forces_sse": True}),
     "ignore_media": _rule({"ignores_media": True}),
+    "block": _rule({"block": "SAFETY"}, bare=("block", str)),
     "redacted": _rule({"is_redacted": True}),
     "pause": _rule({"pauses": 1}, bare=("pauses", _whole)),
 } | {  # of generations

@@ -10,6 +10,7 @@ from chats.gateway.sandbox import (
     delivery,
     embedding,
     formulas,
+    google,
     images,
     messages,
     native,
@@ -64,7 +65,7 @@ def route(exchange: Exchange) -> Making | None:
     if exchange.method != "POST":
         return None
     if native.is_native(exchange.path):
-        return native.generate
+        return google.generate
     return MAKING.get(exchange.path)
 
 

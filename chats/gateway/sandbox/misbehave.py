@@ -49,6 +49,7 @@ class Misbehaviour:
     rounds: int = 0
     forces_sse: bool = False
     ignores_media: bool = False
+    block: str = ""
     is_redacted: bool = False
     pauses: int = 0
     # of generations

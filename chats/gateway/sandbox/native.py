@@ -21,7 +21,7 @@ from chats.gateway.sandbox.vendors.plan import Limits, of_area
 from chats.gateway.sandbox.works import Work, key_hash
 from chats.gateway.sandbox.workshop import Workshop
 
-PATH = re.compile(r"/v1beta/models/(?P<model>[^/:]+):(?P<verb>generateContent|streamGenerateContent)")
+PATH = re.compile(r"/v1(?:beta)?/models/(?P<model>[^/:]+):(?P<verb>generateContent|streamGenerateContent)")
 LIMITS = Limits(forms=frozenset({"raw", "url", "data"}), max_bytes=64_000_000)
 SIZES = {"512": 512, "1K": 1024, "2K": 2048, "4K": 4096}
 TOKENS = {"512": 747, "1K": 1120, "2K": 1680, "4K": 2520}

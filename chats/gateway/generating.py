@@ -17,6 +17,7 @@ from .errors import GatewayError
 from .exchange import Answer
 from .log import Entry
 from .protocols import TaskProtocol, load_task
+from .raw import filled
 from .recording import OnExchange, Recording, sources
 from .values import Credentials, Output, Prompt, Request, TaskState
 
@@ -46,8 +47,9 @@ async def submit(
     """
     breaker.check(credentials)
     protocol = load_task(spec.protocol)
-    request = await asyncio.to_thread(protocol.submit, spec, prompt)  # a picture may have to be cut to size
-    recording = Recording(request, credentials, spec.model, spec.protocol, sources=sources(prompt))
+    request = await asyncio.to_thread(_request, protocol, spec, prompt)  # a picture may have to be cut to size
+    is_raw = prompt.raw is not None
+    recording = Recording(request, credentials, spec.model, spec.protocol, sources=sources(prompt), is_raw=is_raw)
     if on_exchange:
         on_exchange(recording)
     try:
@@ -67,6 +69,15 @@ async def submit(
     finally:
         recording.ended()
     return replace(state, request_id=answer.request_id)
+
+
+def _request(protocol: TaskProtocol, spec: ModelSpec, prompt: Prompt) -> Request:
+    request = protocol.submit(spec, prompt)
+    if prompt.raw is None:
+        return request
+    if request.json is None:
+        raise GatewayError("not_supported", code="form_body", message="A form with files cannot be written by hand.")
+    return replace(request, json=filled(prompt.raw, request.json))
 
 
 async def _streamed(

@@ -127,13 +127,13 @@ def _keep_preview(claim: Claim, output: Output) -> None:
 def _prepared(claim: Claim) -> Job:
     """Raises Gone, media.MediaError, GatewayError (the key)."""
     claim.write(State.QUEUED, state=State.SUBMITTING)
-    row = claim.rows().select_related("team").prefetch_related("given__attachment").get()
+    row = claim.rows().select_related("team", "message").prefetch_related("given__attachment").get()
     spec = catalog.get(row.model)
     given = sorted(row.given.all(), key=lambda one: one.position)
     verdicts = fit(spec, [one.attachment.facts() for one in given])
     parts = [_part(one, verdict, spec) for one, verdict in zip(given, verdicts, strict=True)]
     turn = Turn("user", (Part("text", row.prompt), *parts))
-    job = Job(spec, Prompt((turn,), row.parameters), keys.credentials(row.team))
+    job = Job(spec, Prompt((turn,), row.parameters, raw=row.message.raw), keys.credentials(row.team))
     reach("submit:prepared")
     return job
 

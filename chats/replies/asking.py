@@ -137,7 +137,7 @@ def _ask_again(
             runs = generations.runs_of(asked)  # the same again: as many, of the same models
         asked = Message.objects.select_related("conversation__team").get(children=asked)
     planned = plan(user, asked.conversation.team, wanted, _given(asked), asked.text, runs)
-    planned = replace(planned, raw=check_raw(raw))
+    planned = replace(planned, raw=check_raw(raw, planned))
     with transaction.atomic():
         reply = _reply(asked, user, client_id, planned)
         transaction.on_commit(partial(broadcasts.message_created, reply))

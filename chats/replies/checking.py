@@ -92,7 +92,9 @@ def check_tools(user, team: Team, spec: ModelSpec, raw: Mapping[str, Any]) -> di
         raise Refused("bad_tools", str(error)) from error
 
 
-def check_raw(raw: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+def check_raw(raw: Mapping[str, Any] | None, planned: Plan) -> Mapping[str, Any] | None:
+    if raw is not None and planned.runs and sum(job.count for job in planned.runs.jobs) > 1:
+        raise Refused("bad_run", _("A body written by hand makes one result. Run one at a time."))
     if raw is not None and len(json.dumps(raw, ensure_ascii=False)) > LARGEST_RAW:
         raise Refused("text_too_long", _("The body is too long to send as it is."))
     return raw

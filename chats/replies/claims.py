@@ -1,6 +1,7 @@
 """Whose a reply is: one conditional update gives the row to one writer, and each later update names that claim."""
 
 import datetime
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -78,11 +79,11 @@ def _prepare(claim: Claim) -> Call:
     return call
 
 
-async def kept(draft: Draft) -> dict[str, Attachment]:
-    """What the model made, stored as attachments, by key."""
-    return await aside(_keep)(draft) if draft.media else {}
+async def kept(draft: Draft, stored: Mapping[str, Attachment]) -> dict[str, Attachment]:
+    """What the model made as attachments, by key; `stored` are there already."""
+    return await aside(_keep)(draft, stored) if draft.media else {}
 
 
-def _keep(draft: Draft) -> dict[str, Attachment]:
+def _keep(draft: Draft, stored: Mapping[str, Attachment]) -> dict[str, Attachment]:
     message = Message.objects.select_related("conversation").get(pk=draft.message_id)
-    return {key: attachments.keep(message, key, pieces) for key, pieces in draft.media.items()}
+    return {key: stored.get(key) or attachments.keep(message, key, pieces) for key, pieces in draft.media.items()}

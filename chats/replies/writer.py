@@ -15,12 +15,13 @@ from chats import broadcasts, media
 from chats.broadcasts import conversation_topic, encode
 from chats.gateway import client
 from chats.gateway.errors import GatewayError
-from chats.gateway.values import Prompt, Started
+from chats.gateway.values import MediaOut, Prompt, Started
 from chats.models import Attachment, Message
 
 from . import claims, endings, rounds
 from .checkpoints import Checkpoints
 from .draft import Draft, Op
+from .pictures import Pictures
 from .prompts import Call
 from .wire import Wire
 
@@ -37,6 +38,7 @@ class Writer:
 
     def __init__(self, message: Message) -> None:
         self.draft = Draft.of(message)
+        self.pictures = Pictures(self.draft)
         self.claim = claims.Claim(message.pk, timezone.now())
         self.is_claimed = self.is_finishing = self.is_stopped = False
         self.request_id = ""
@@ -111,6 +113,8 @@ class Writer:
                     self.request_id = event.request_id
                     continue
                 self.draft.take(event)
+                if isinstance(event, MediaOut):
+                    self.pictures.take()
                 if self.draft.is_dirty:
                     await self._tell_in_time()
 
@@ -159,7 +163,7 @@ class Writer:
             self._timer.cancel()
         try:
             await self.tell()
-            made = await claims.kept(self.draft)
+            made = await claims.kept(self.draft, await self.pictures.settled())
             end = endings.ending(self.draft, status, error, self.request_id, self.sent_at, self.spent)
             await self._save(end, made)
         finally:

@@ -300,3 +300,26 @@ def test_the_paid_call_and_the_poll_that_told_its_end_are_kept(runner):
     assert (submit.label, poll.label) == ("submit", "poll")
     assert "a kite over a lake" in exchanges.document(submit)["prompt"]
     assert b"".join(chunk.data for chunk in exchanges.chunks(poll)).startswith(b"{")
+
+
+def test_a_body_written_by_hand_makes_another_result_beside_the_first(runner):
+    (made,) = runner.ask("a kite [sandbox: tiny]")
+    runner.ended(made)
+    runner.until(lambda: Exchange.objects.filter(generation=made, label="submit"))
+    body = exchanges.document(Exchange.objects.get(generation=made, label="submit"))
+    body |= {"prompt": "a dragon [sandbox: tiny]", "made_up": [1]}
+    asked = replies.ask_again(runner.user, "raw", made.message_id, replies.Column(""), raw=body)
+    again = runner.ended(asked.reply.generations.get())
+    assert again.state == State.SUCCEEDED, again.error
+    assert runner.submits("a dragon") == 1
+    runner.until(lambda: Exchange.objects.filter(generation=again, is_raw=True))
+    assert exchanges.document(Exchange.objects.get(generation=again, label="submit"))["made_up"] == [1]
+
+
+def test_a_body_written_by_hand_cannot_make_many(runner):
+    (made,) = runner.ask("a kite [sandbox: tiny]")
+    with pytest.raises(replies.Refused) as refused:
+        replies.ask_again(
+            runner.user, "raw", made.message_id, replies.Column(""), raw={"a": 1}, runs=(generations.Run(FILM, {}, 2),)
+        )
+    assert refused.value.code == "bad_run"

@@ -56,6 +56,9 @@ WIRE_FORMS = ("", "sent/", "sent.json", "received/", "received.json", "snippet/"
 UPLOAD = {"name": "a.png", "size_bytes": 3}
 REPAIR = {"repair": "shrink", "model": "gpt-4o"}
 
+UNREAD = "400   400    400    403    403    400    in"  # nothing is asked, so nothing is charged
+FUNCTIONS = {"name": "A", "functions": [{"name": "f", "parameters": {"type": "object"}}]}
+
 DOORS = [
     # Accounts, open to all by nature; whoever is signed in is sent on from the sign-in page.
     Door("GET", "/accounts/login/", EVERYBODY),
@@ -196,6 +199,39 @@ DOORS = [
     Door("GET", "/exchanges/{deleted_exchange}/", NOBODY_SIGNED_IN),
     Door("GET", "/exchanges/signed/{exchange_token}/", EVERYBODY),
     Door("GET", "/exchanges/signed/{deleted_exchange_token}/", NOBODY),
+    # Presets and votes.
+    Door("GET", "/presets/", NO_TEAM),
+    Door("POST", "/presets/", "ok     ok     ok     403    no     ok     in", json={"name": "A", "text": "b"}),
+    Door("GET", "/presets/list/", LISTED),
+    Door("GET", "/presets/{preset}/", TEAM),
+    Door("GET", "/presets/{private_preset}/", HERS),
+    Door("PUT", "/presets/{preset}/", KEEPERS, json={"name": "A", "text": "b", "is_shared": True}),
+    Door("PUT", "/presets/{private_preset}/", HERS, json={"name": "A", "text": "b"}),
+    Door("DELETE", "/presets/{preset}/", KEEPERS),
+    Door("DELETE", "/presets/{private_preset}/", HERS),
+    Door("POST", "/presets/{removed_preset}/restore/", KEEPERS),
+    Door("GET", "/comparisons/", NO_TEAM),
+    Door("POST", "/comparisons/{comparison}/vote/", WRITERS, json={"reply": "{reply}"}),
+    Door("POST", "/comparisons/{private_comparison}/vote/", HERS, json={"reply": "{private_reply}"}),
+    # Benches: runs are the team's to see; sets of functions are one's own until they are shared.
+    Door("GET", "/benches/", SIGNED_IN),
+    *(Door("GET", f"/benches/{kind}/", NO_TEAM) for kind in ("embeddings", "rerank", "search", "functions")),
+    *(Door("POST", f"/benches/{kind}/", UNREAD, json={}) for kind in ("embeddings", "rerank", "search")),
+    Door("POST", "/benches/csv/", SIGNED_IN, json={"a": "b"}),
+    Door("GET", "/benches/runs/{run}/", TEAM),
+    Door("GET", "/benches/runs/{removed_run}/", NOBODY_SIGNED_IN),
+    *(Door("GET", f"/benches/runs/{{run}}{form}", TEAM) for form in ("/lists/", ".csv", ".json")),
+    *(Door("GET", f"/benches/runs/{{removed_run}}{form}", NOBODY_SIGNED_IN) for form in ("/lists/", ".csv", ".json")),
+    Door("DELETE", "/benches/runs/{run}/", HERS),
+    Door("POST", "/benches/runs/{removed_run}/restore/", HERS),
+    Door("POST", "/benches/functions/", "ok ok ok 403 403 ok in", json=FUNCTIONS),
+    Door("POST", "/benches/functions/check/", SIGNED_IN, json=FUNCTIONS),
+    Door("GET", "/benches/functions/{set}/", TEAM),
+    Door("GET", "/benches/functions/{private_set}/", HERS),
+    Door("PUT", "/benches/functions/{set}/", KEEPERS, json=FUNCTIONS),
+    Door("PUT", "/benches/functions/{private_set}/", HERS, json=FUNCTIONS),
+    Door("DELETE", "/benches/functions/{set}/", KEEPERS),
+    Door("DELETE", "/benches/functions/{private_set}/", HERS),
     # Models.
     Door("GET", "/models/", SIGNED_IN),
     Door("POST", "/models/fit/", SIGNED_IN, json={"model": "gpt-4o", "attachments": ["{private_file}"]}),

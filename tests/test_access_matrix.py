@@ -15,17 +15,22 @@ from django.urls import get_resolver, resolve
 from django.utils import timezone
 
 from chats import accounts, exchanges, keys
+from chats.benches import files
 from chats.gateway.recording import Recording
 from chats.gateway.values import Credentials, Request
 from chats.models import (
     Attachment,
+    BenchRun,
+    Comparison,
     Conversation,
     ConversationMark,
+    FunctionSet,
     Generation,
     GenerationOutput,
     Invitation,
     Membership,
     Message,
+    Preset,
     Role,
     Team,
 )
@@ -34,6 +39,7 @@ from tests.matrix import DOORS, ROLES, Door
 pytestmark = pytest.mark.django_db
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 KEPT = (Team, Membership, Invitation, Conversation, ConversationMark, Message, Attachment, Generation)
+KEPT += (BenchRun, FunctionSet, Preset)
 
 
 @dataclass
@@ -77,7 +83,9 @@ def world(team, alice, bob, victor, charlie, make_user):
     other = accounts.found_team(charlie, "Elsewhere")
     people = {"owner": alice, "admin": ann, "member": bob, "viewer": victor, "removed": rita, "stranger": charlie}
     things = _teams(team, other, alice, seats, {"bob": bob, "victor": victor, "second_owner": olga})
-    return World(people | {"anonymous": None}, things | _conversations(team, alice) | _uploads(team, alice))
+    things |= _presets(team, alice)
+    things |= _conversations(team, alice) | _uploads(team, alice) | _benches(team, alice)
+    return World(people | {"anonymous": None}, things)
 
 
 def _teams(team, other, alice, seats, named) -> dict[str, object]:
@@ -108,7 +116,7 @@ def _conversations(team, alice) -> dict[str, object]:
         asked.attachments.add(file)
         reply = _message(conversation, asked, Message.Role.ASSISTANT, [{"kind": "text", "text": "A cat."}])
         found |= {name: conversation.pk, f"{prefix}reply": reply.pk, f"{prefix}file": file.pk}
-        found |= _generated(prefix, reply) | _recorded(prefix, reply)
+        found |= _generated(prefix, reply) | _recorded(prefix, reply) | _compared(prefix, reply)
     return found
 
 
@@ -136,6 +144,19 @@ def _recorded(prefix: str, reply: Message) -> dict[str, object]:
     return {f"{prefix}exchange": kept.pk, f"{prefix}exchange_token": token}
 
 
+def _compared(prefix: str, reply: Message) -> dict[str, object]:
+    made = Comparison.objects.create(question=reply.parent, author=reply.author)
+    Message.objects.filter(pk=reply.pk).update(comparison=made)
+    return {f"{prefix}comparison": made.pk}
+
+
+def _presets(team, alice) -> dict[str, object]:
+    states = {"preset": {"is_shared": True}, "private_preset": {}}
+    states["removed_preset"] = {"is_shared": True, "deleted_at": timezone.now()}
+    made = {name: Preset.objects.create(team=team, author=alice, name=name, **state) for name, state in states.items()}
+    return {name: row.pk for name, row in made.items()}
+
+
 def _message(conversation, parent, role, parts) -> Message:
     return Message.objects.create(
         conversation=conversation, parent=parent, role=role, author=conversation.author, client_id="1", parts=parts
@@ -150,6 +171,21 @@ def _file(team, alice) -> Attachment:
     file.file = file.poster = file.preview = "a.png"
     file.save()
     return file
+
+
+def _benches(team, alice) -> dict[str, object]:
+    """Runs of alice, one of them deleted; a set of functions that she shares, and one that she keeps."""
+    name = files.save(team.pk, {"texts": ["A cat"]})
+    run = {"team": team, "author": alice, "kind": "embeddings", "state": "done", "file": name}
+    run["asked"] = {"models": ["text-embedding-3-small"], "count": 1}
+    gone = BenchRun.objects.create(client_id="gone", deleted_at=timezone.now(), **run)
+    kept = {"team": team, "author": alice, "functions": []}
+    return {
+        "run": BenchRun.objects.create(client_id="run", **run).pk,
+        "removed_run": gone.pk,
+        "set": FunctionSet.objects.create(name="Shared", is_shared=True, **kept).pk,
+        "private_set": FunctionSet.objects.create(name="Kept", **kept).pk,
+    }
 
 
 def _uploads(team, alice) -> dict[str, object]:

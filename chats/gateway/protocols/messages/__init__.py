@@ -25,7 +25,8 @@ class Protocol(StreamedReply[ClaudeReading]):
         set_tools(body, prompt)
         if said := system(prompt):
             body["system"] = said
-        body |= conversation(spec, prompt.turns, is_thinking=_is_thinking(body), has_tools="tools" in body)
+        declared = {tool["name"] for tool in body.get("tools", ())}
+        body |= conversation(spec, prompt.turns, is_thinking=_is_thinking(body), declared=declared)
         if prompt.parameters.get("cache"):
             mark(body)
         headers = {"anthropic-version": VERSION}

@@ -1,7 +1,7 @@
 """The turns of a prompt as `system` and `messages`, each of the model's own blocks as it came (text.md 5.1 and 5.3)."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from .tools import plain_name
 Block = dict[str, Any]
 
 PROTOCOL = "messages"
+CODE = "code_execution"
 CONTAINER = "container"  # an opaque block that is no content: where code ran
 _MARGIN = timedelta(minutes=1)
 
@@ -40,10 +41,11 @@ def thinks_on(spec: ModelSpec, turns: Sequence[Turn]) -> bool:
     return bool(spec.options.get("claude_adaptive")) or (first is not None and _is_thought(first))
 
 
-def conversation(spec: ModelSpec, turns: Sequence[Turn], is_thinking: bool, has_tools: bool) -> Block:
-    """`messages`, in which user and assistant take turns, and the container that the code of before may go on in."""
+def conversation(spec: ModelSpec, turns: Sequence[Turn], is_thinking: bool, declared: Set[str]) -> Block:
+    """`messages`, in which user and assistant take turns, and the container that the code of before may go on in.
+    `declared` are the names of this call's tools."""
     messages: list[Block] = []
-    spoken = _Spoken(spec, is_thinking, has_tools)
+    spoken = _Spoken(spec, is_thinking, declared)
     told_turns = with_own_pictures(spec, paired(turns))
     for n, turn in enumerate(told_turns):
         if turn.role == "system":
@@ -54,14 +56,14 @@ def conversation(spec: ModelSpec, turns: Sequence[Turn], is_thinking: bool, has_
             messages[-1]["content"] += content
         elif content:
             messages.append({"role": role, "content": content})
-    return {"messages": messages} | ({CONTAINER: spoken.container} if spoken.container and has_tools else {})
+    return {"messages": messages} | ({CONTAINER: spoken.container} if spoken.container and CODE in declared else {})
 
 
 class _Spoken:
     """What was said, as blocks for this call; `container` is the newest that is still open."""
 
-    def __init__(self, spec: ModelSpec, is_thinking: bool, has_tools: bool) -> None:
-        self._spec, self._is_thinking, self._has_tools = spec, is_thinking, has_tools
+    def __init__(self, spec: ModelSpec, is_thinking: bool, declared: Set[str]) -> None:
+        self._spec, self._is_thinking, self._declared = spec, is_thinking, declared
         self.container = ""
 
     def blocks(self, turn: Turn, is_last: bool) -> Iterator[Block]:
@@ -71,12 +73,12 @@ class _Spoken:
         elif turn.role == "tool":
             for part in turn.parts:
                 if part.kind == "tool_result":
-                    yield result(part) if self._has_tools else text(told_result(part))
+                    yield result(part) if self._declared else text(told_result(part))
         else:
             yield from self._assistant(turn, is_last)
 
     def _assistant(self, turn: Turn, is_last: bool) -> Iterator[Block]:
-        whole = _whole_steps(turn, is_last) if is_same_vendor(self._spec, turn) else set()
+        whole = _whole_steps(turn, self._declared, is_last) if is_same_vendor(self._spec, turn) else set()
         for part in turn.parts:
             if part.kind == "text":
                 yield from blocks(part)
@@ -92,7 +94,7 @@ class _Spoken:
         if part.is_vendors:
             if part.call_id not in whole:
                 yield text(told(part))
-        elif self._has_tools:
+        elif self._declared:
             yield {
                 "type": "tool_use",
                 "id": part.call_id,
@@ -130,12 +132,19 @@ def _step_of(block: Any) -> str:
     return str(block.get("tool_use_id") or block.get("id") or "")
 
 
-def _whole_steps(turn: Turn, is_last: bool) -> set[str]:
-    """Steps of the vendor's tools that can go back: begun and ended, or still open in a turn that goes on."""
+def _whole_steps(turn: Turn, declared: Set[str], is_last: bool) -> set[str]:
+    """Steps of the vendor's tools that can go back: begun and ended, or still open in a turn that goes on; and only
+    while the tool is declared, as uses of any tool are refused otherwise."""
     kept = [part.block for part in turn.parts if part.kind == "opaque" and part.protocol == PROTOCOL]
-    begun = {_step_of(block) for block in kept if str(block.get("type", "")).endswith("tool_use")}
+    begun = {_step_of(block) for block in kept if "name" in block and _tool_of(block) in declared}
     ended = {_step_of(block) for block in kept if "tool_use_id" in block}
     return begun if is_last else begun & ended
+
+
+def _tool_of(block: Any) -> str:
+    """One tool of code has several names of its own."""
+    name = str(block.get("name"))
+    return CODE if name.endswith(CODE) else name
 
 
 def _is_open(block: Any) -> bool:

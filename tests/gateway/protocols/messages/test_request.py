@@ -240,7 +240,7 @@ STEP = Part("tool_call", "Rain", call_id="srv_1", name="web_search", arguments='
 class TestOwnBlocks:
     def content(self, *parts: Part, model: str = CLAUDE, is_last: bool = False, **wishes: Any) -> list[dict]:
         turns = (HELLO, assistant(*parts, model=model), *(() if is_last else (HELLO,)))
-        return body(*turns, **wishes)["messages"][1]["content"]
+        return body(*turns, **({"web_search": True} | wishes))["messages"][1]["content"]
 
     def test_a_step_of_the_vendors_goes_back_as_it_came(self):
         assert self.content(STEP, USE, FOUND, Part("text", "Yes.")) == [
@@ -253,6 +253,11 @@ class TestOwnBlocks:
     def test_half_a_step_is_told_unless_it_goes_on(self):
         assert self.content(STEP, USE) == [{"type": "text", "text": "[searched the web: rain\n→ Rain]"}]
         assert self.content(STEP, USE, is_last=True) == [dict(USE.block)]
+
+    def test_it_is_told_where_the_tool_is_not_declared_any_more(self):
+        told = [{"type": "text", "text": "[searched the web: rain\n→ Rain]"}]
+        assert self.content(STEP, USE, FOUND, web_search=False) == told
+        assert self.content(STEP, USE, FOUND, web_search=False, code_execution=True) == told
 
     def test_another_vendors_step_is_told(self):
         assert self.content(STEP, model="gpt-5") == [{"type": "text", "text": "[searched the web: rain\n→ Rain]"}]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from chats import catalog
 from chats.models import Preset, Team
 
-SLOT = re.compile(r"{{\s*([^{}\n]{1,60}?)\s*}}")  # lib/presets.js reads them in the same way
+SLOT = re.compile(r"{{\s*([^{}\s][^{}\n]{0,59}?)\s*}}")  # lib/preset-text.js reads them in the same way
 LONGEST_NAME, LONGEST_TEXT, LONGEST_MODEL, LONGEST_TOOL = 100, 40_000, 200, 200
 MOST_TOOLS, MOST_ROUNDS = 64, 20
 
@@ -81,7 +81,7 @@ def _cleaned(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def _words(raw: Mapping[str, Any], field: str) -> str:
     value = raw.get(field) or ""
-    if not isinstance(value, str) or "\0" in value:
+    if not isinstance(value, str):
         raise Refused(field, _("This cannot be kept."))
     return value
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from chats import catalog, presets
 from chats.models import Preset
+from chats.replies import storable
 from chats.templatetags.people import display_name
 from chats.views.context import current_membership
 
@@ -93,7 +94,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
         raise presets.Refused("", _("This cannot be kept.")) from problem
     if not isinstance(asked, dict):
         raise presets.Refused("", _("This cannot be kept."))
-    return asked
+    return storable(asked)
 
 
 def _dressed(preset: Preset) -> Any:

@@ -6,7 +6,7 @@ import { live } from "lit-html/directives/live.js";
 import "elements/parameter-panel.js";
 import { isNarrow, tell } from "lib/dom.js";
 import { t } from "lib/i18n.js";
-import { slotsOf } from "lib/presets.js";
+import { slotsOf } from "lib/preset-text.js";
 import { wordsFor } from "lib/requests.js";
 import { toast } from "lib/toast.js";
 

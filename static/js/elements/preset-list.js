@@ -3,7 +3,7 @@
 import { copy } from "lib/clipboard.js";
 import { fragment, tell } from "lib/dom.js";
 import { t } from "lib/i18n.js";
-import { linkOf } from "lib/presets.js";
+import { linkOf } from "lib/preset-text.js";
 import { getText, request } from "lib/requests.js";
 import { toast, toastError, toastUndo } from "lib/toast.js";
 

@@ -9,7 +9,8 @@ import { announce, tell } from "lib/dom.js";
 import { nt, t } from "lib/i18n.js";
 import { isComposing } from "lib/ime.js";
 import { open } from "lib/navigation.js";
-import { all, found, slashBefore } from "lib/presets.js";
+import { found, slashBefore } from "lib/preset-text.js";
+import { all } from "lib/presets.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 

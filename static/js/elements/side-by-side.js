@@ -51,10 +51,16 @@ class SideBySide extends HTMLElement {
   /** The list sees to what follows; the composer asks this model from here on. */
   #goOn(column) {
     const article = column.querySelector(".message");
+    for (const one of this.#columns) this.#mark(one, one === column); // at once: the next question may be quicker than the server
     tell("message-choose", { message: Number(article.dataset.message) });
     if (article.dataset.model) tell("compare-over", { model: article.dataset.model });
     announce(t("The next message goes on from this answer."));
     tell("focus-composer");
+  }
+
+  #mark(column, isChosen) {
+    column.toggleAttribute("data-chosen", isChosen);
+    column.querySelector("[data-do=choose]").ariaPressed = String(isChosen);
   }
 
   async #vote(column, button) {

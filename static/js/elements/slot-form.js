@@ -4,7 +4,7 @@ import { html, nothing, render } from "lit-html";
 
 import { t } from "lib/i18n.js";
 import { isComposing } from "lib/ime.js";
-import { filled } from "lib/presets.js";
+import { filled } from "lib/preset-text.js";
 
 class SlotForm extends HTMLElement {
   #wanted = null;

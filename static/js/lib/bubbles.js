@@ -10,6 +10,7 @@ export class Bubbles {
   #list;
   #box;
   #grownAt = new WeakMap(); // when the last delta came
+  #adoptedAt = new WeakMap(); // when it got its row
 
   /** `list` is the <message-list>, which holds the templates and the box of messages. */
   constructor(list) {
@@ -84,6 +85,7 @@ export class Bubbles {
 
   /** The bubble has got its row. */
   adopt(article, message, parent) {
+    this.#adoptedAt.set(article, performance.now());
     article.id = `m${message}`;
     article.dataset.message = message;
     article.dataset.parent = parent ?? "";
@@ -150,7 +152,7 @@ export class Bubbles {
     const wanted = [...fresh];
     const known = new Set(wanted.map(keyOf));
     const start = this.#rows.findIndex((row) => known.has(keyOf(row)));
-    const old = this.#rows.slice(Math.max(0, start)).filter(({ dataset }) => !("pending" in dataset));
+    const old = this.#rows.slice(Math.max(0, start)).filter((row) => !this.#isNewer(row, askedAt));
     for (const row of old) if (!known.has(keyOf(row))) row.remove();
     const kept = new Map(this.#rows.map((row) => [keyOf(row), row]));
     let before = null;
@@ -158,15 +160,16 @@ export class Bubbles {
       const mine = kept.get(keyOf(node));
       const morph = (article, fresh) => morphMessage(article, fresh, this.#isQuiet(article, askedAt));
       if (mine) mine.matches(".message") ? morph(mine, node) : await takeColumns(mine, node, morph);
-      else this.#box.insertBefore(node, before ?? this.#firstPending());
+      else this.#box.insertBefore(node, before ?? this.#rows.find((row) => this.#isNewer(row, askedAt)) ?? null);
       before = mine ?? node;
     }
     localTimes(this.#box);
     this.groom();
   }
 
-  #firstPending() {
-    return this.#rows.find(({ dataset }) => "pending" in dataset) ?? null;
+  /** Without a row in the database, or with one that a page asked for at `askedAt` need not know yet. */
+  #isNewer(row, askedAt) {
+    return "pending" in row.dataset || articlesOf(row).some((article) => this.#adoptedAt.get(article) >= askedAt);
   }
 
   /** Appends what is new; false where something before it is missing. */

@@ -37,11 +37,13 @@ export class Choice {
     this.#drafts = drafts;
     this.#place = place;
     const kept = drafts.choice(place);
-    const { model, parameters, tools } = kept && kept.at >= first.at ? kept : first;
+    // A question that several answered says one of their models; an address that asks for a model ends a comparison.
+    const isKept = kept && (kept.at >= first.at || (kept.beside?.length > 0 && first.at < Infinity));
+    const { model, parameters, tools } = isKept ? kept : first;
     this.model = brief(model);
     this.values = kept?.values ?? {};
     if (kept?.model.id === model.id) Object.assign(this, { also: kept.also ?? [], count: kept.count ?? 1 });
-    Object.assign(this, { beside: kept?.beside ?? [], isBlind: kept?.isBlind ?? false });
+    Object.assign(this, { beside: (isKept && kept.beside) || [], isBlind: kept?.isBlind ?? false });
     this.#wanted = parameters;
     this.tools = toolsOf(tools);
   }

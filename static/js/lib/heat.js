@@ -89,7 +89,7 @@ export class Heat {
     values.forEach((value, place) => {
       const [row, column] = [Math.floor(place / columns), place % columns];
       context.fillStyle = css(readable(this.#colour(value, low, high), this.#inks));
-      context.fillText(value.toFixed(2), ...this.#middle(row, column));
+      context.fillText(fixed(value), ...this.#middle(row, column));
     });
   }
 
@@ -163,6 +163,9 @@ export function between(colours, share) {
   const place = Math.min(Math.floor(at), colours.length - 2);
   return colours[place].map((number, n) => Math.round(number + (colours[place + 1][n] - number) * (at - place)));
 }
+
+/** Never "-0.00". */
+const fixed = (value) => (Math.abs(value) < 0.005 ? 0 : value).toFixed(2);
 
 const css = ([r, g, b]) => `rgb(${r} ${g} ${b})`;
 

@@ -92,6 +92,11 @@ def as_object(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def as_word(value: Any) -> str:
+    """Itself, or an empty one for whatever else stands where a word belongs."""
+    return value if isinstance(value, str) else ""
+
+
 def _fps(value: Any) -> float | None:
     if value is None:
         return None

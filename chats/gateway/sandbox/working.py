@@ -59,7 +59,7 @@ class Worker:
     def _is_allowed(self, page: Page) -> bool:
         tool = self._offered.search or {}
         rules = as_object(tool.get("filters")) | tool
-        allowed, blocked = rules.get("allowed_domains") or [], rules.get("blocked_domains") or []
+        allowed, blocked = rules.get("allowed_domains"), rules.get("blocked_domains")
         return (not allowed or _is_in(page, allowed)) and not _is_in(page, blocked)
 
     def _research(self) -> Iterator[Step]:
@@ -133,9 +133,11 @@ def _size(asked: str) -> tuple[int, int]:
     return sides[0], sides[1]
 
 
-def _is_in(page: Page, domains: list[Any]) -> bool:
+def _is_in(page: Page, domains: Any) -> bool:
     host = urlsplit(page.link).hostname or ""
-    return any(host == domain or host.endswith(f".{domain}") for domain in map(str, domains))
+    return isinstance(domains, list) and any(
+        host == domain or host.endswith(f".{domain}") for domain in map(str, domains)
+    )
 
 
 def _encoded(content: bytes) -> str:

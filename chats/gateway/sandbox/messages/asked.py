@@ -85,8 +85,10 @@ def _tools(tools: list[dict[str, Any]], choice: dict[str, Any]) -> dict[str, Any
 def _system(system: Any) -> Iterator[dict[str, Any]]:
     if isinstance(system, list):
         system = "\n".join(str(as_object(block).get("text") or "") for block in system)
+    if system and not isinstance(system, str):
+        raise wrong("system: Input should be a valid string or list")
     if system:
-        yield {"role": "system", "content": str(system)}
+        yield {"role": "system", "content": system}
 
 
 def _turns(messages: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chats.gateway.sandbox import signing
-from chats.gateway.sandbox.content import as_object
+from chats.gateway.sandbox.content import as_object, as_word
 from chats.gateway.sandbox.errors import Refusal
 from chats.gateway.sandbox.messages.asked import blocks_of, wrong
 from chats.gateway.sandbox.models import Model
@@ -100,7 +100,7 @@ def _check_call(role: str, place: str, block: Block) -> None:
 def _check_picture(place: str, source: dict[str, Any]) -> None:
     if source.get("type") != "base64":
         return
-    if source.get("media_type") not in PICTURES:
+    if as_word(source.get("media_type")) not in PICTURES:
         raise wrong(f"{place}.source.base64.media_type: Input should be one of {', '.join(sorted(PICTURES))}")
     if len(str(source.get("data"))) > LARGEST_PICTURE:
         raise wrong(f"{place}.source.base64: image exceeds 5 MB maximum")
@@ -150,7 +150,7 @@ def _check_settings(raw: dict[str, Any], is_interleaved: bool) -> None:
         raise wrong("`temperature` may only be set to 1 when thinking is enabled")
     if raw.get("top_k") is not None:
         raise wrong("`top_k` must be unset when thinking is enabled")
-    if as_object(raw.get("tool_choice")).get("type", "auto") not in {"auto", "none"}:
+    if as_word(as_object(raw.get("tool_choice")).get("type", "auto")) not in {"auto", "none"}:
         raise wrong("Thinking may not be enabled when tool_choice forces tool use")
 
 

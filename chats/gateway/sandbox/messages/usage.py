@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chats.gateway.sandbox.caching import LONG_S, SHORT_S, Cached, Prefixes, shared_out
-from chats.gateway.sandbox.content import as_object
+from chats.gateway.sandbox.content import as_object, as_word
 from chats.gateway.sandbox.messages.asked import blocks_of
 from chats.gateway.sandbox.pieces import count
 from chats.gateway.sandbox.planning import Plan
@@ -80,7 +80,7 @@ def _written(value: Any) -> str:
 
 
 def _counted(block: Block) -> int | None:
-    if block.get("type") in MEDIA:
+    if as_word(block.get("type")) in MEDIA:
         return None
     if "text" in block:
         return count(str(block["text"]))

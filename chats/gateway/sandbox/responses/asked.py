@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chats.gateway.sandbox import question
-from chats.gateway.sandbox.content import as_object, is_list_of_objects
+from chats.gateway.sandbox.content import as_object, as_word, is_list_of_objects
 from chats.gateway.sandbox.errors import Refusal, refused, refused_upstream
 from chats.gateway.sandbox.taking import Asked, Offered
 
@@ -35,7 +35,7 @@ def read(body: bytes) -> Asked:
 
 def _schema(text: Any) -> dict[str, Any] | None:
     form = as_object(as_object(text).get("format"))
-    return as_object(form.get("schema")) if form.get("type") in {"json_schema", "json_object"} else None
+    return as_object(form.get("schema")) if as_word(form.get("type")) in {"json_schema", "json_object"} else None
 
 
 def items(raw: dict[str, Any]) -> list[Item]:
@@ -125,7 +125,7 @@ def _result(item: Item) -> dict[str, Any]:
 
 
 def _message(item: Item, kind: str, at: int) -> dict[str, Any]:
-    role = item.get("role")
+    role = as_word(item.get("role"))
     if kind != "message":
         raise wrong(
             f"Invalid value: '{kind}'. Supported values are: 'message', 'reasoning', 'function_call' …",
@@ -146,7 +146,7 @@ def _message(item: Item, kind: str, at: int) -> dict[str, Any]:
 
 def _part(part: Item, role: str, place: str) -> dict[str, Any]:
     """What a person sends is input_…, what came from a model is output_…; neither takes the other's (text.md 4.1)."""
-    kind = part.get("type")
+    kind = as_word(part.get("type"))
     if kind == "refusal" and role == "assistant":
         return {"type": "text", "text": str(part.get("refusal") or "")}
     if kind == ("output_text" if role == "assistant" else "input_text"):

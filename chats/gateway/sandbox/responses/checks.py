@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from chats.gateway.sandbox import signing
+from chats.gateway.sandbox.content import as_word
 from chats.gateway.sandbox.models import Model
 from chats.gateway.sandbox.responses.asked import Item, items, kind_of, wrong
 from chats.gateway.sandbox.taking import Asked
@@ -23,7 +24,7 @@ INCLUDABLE = frozenset(
         "web_search_call.results",
     }
 )
-SUMMARIES = frozenset({None, "auto", "concise", "detailed"})
+SUMMARIES = frozenset({"auto", "concise", "detailed"})
 
 
 def check(asked: Asked, model: Model) -> None:
@@ -84,10 +85,10 @@ def _check_loop(given: list[Item], model: str) -> None:
 
 def _check_settings(raw: dict[str, Any], model: Model) -> None:
     include = raw.get("include") or []
-    if not isinstance(include, list) or (unknown := [name for name in include if name not in INCLUDABLE]):
+    if not isinstance(include, list) or (unknown := [name for name in include if as_word(name) not in INCLUDABLE]):
         raise wrong(f"Invalid value: {unknown[0] if isinstance(include, list) else include!r}", "include")
     reasoning = raw.get("reasoning") or {}
-    if reasoning.get("summary") not in SUMMARIES:
+    if reasoning.get("summary") is not None and as_word(reasoning["summary"]) not in SUMMARIES:
         raise wrong(f"Invalid value: '{reasoning['summary']}'", "reasoning.summary")
     _check_effort(reasoning.get("effort"), model)
     for at, tool in enumerate(raw.get("tools") or ()):
@@ -99,7 +100,7 @@ def _check_settings(raw: dict[str, Any], model: Model) -> None:
 
 def _check_effort(effort: Any, model: Model) -> None:
     thinking = model.options.get("thinking")
-    if effort in {None, "none"} and (effort is None or not thinking):
+    if effort is None or (effort == "none" and not thinking):
         return
     place = "reasoning.effort"
     if not thinking:

@@ -1,15 +1,22 @@
 """A reply that calls tools: run by itself or by a person's word, stopped anywhere, and nothing paid for twice."""
 
 import asyncio
+import base64
 import json
 
 import pytest
 from channels.db import database_sync_to_async
 
 from chats import exchanges, replies
+from chats.gateway.values import MediaOut
 from chats.models import Exchange, FunctionSet, Message
+from chats.replies.draft import Draft
+from chats.replies.pictures import Pictures
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.asyncio]
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 PLACE = {"type": "object", "properties": {"city": {"type": "string", "enum": ["Beijing"]}}, "required": ["city"]}
 
 
@@ -258,3 +265,23 @@ async def test_what_one_protocol_said_is_taken_by_every_other(team, alice, conne
         assert reply.status == "complete", (model, reply.error)
         assert calls(reply)[0]["result"]["text"] == "22 degrees"
         place = {"conversation": accepted["conversation"], "parent": reply.pk}
+
+
+async def test_a_plot_has_its_place_beside_the_code_and_is_stored_while_the_reply_goes_on(team, alice, connect):
+    socket = await connect(alice)
+    ask = {"model": "gpt-5.2", "parameters": {"code_execution": True}}
+    accepted = await socket.ask_and_open("Plot sin(x) [sandbox: pace none]", **ask)
+    await socket.ended(accepted["reply"])
+    reply = await row(accepted["reply"])
+    kinds = [part["kind"] for part in reply.parts]
+    assert kinds.count("attachment") == 1 == await database_sync_to_async(reply.attachments.count)()
+    assert kinds.index("tool_call") < kinds.index("attachment") < len(kinds) - 1 - kinds[::-1].index("text")
+    draft = Draft.of(reply)
+    pictures = Pictures(draft)
+    draft.take(MediaOut("image", PIXEL, content_type="image/png", key="plot"))
+    pictures.take()
+    assert draft.parts[-1].facts["id"] is None
+    (made,) = (await pictures.settled()).values()
+    assert draft.parts[-1].facts["id"] == made.pk
+    assert draft.is_reshaped
+    assert await database_sync_to_async(reply.attachments.count)() == 2

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import json
+from functools import partial
 from pathlib import Path
 from pkgutil import iter_modules
 
@@ -34,6 +35,7 @@ ASKED = {
     "search": {"q": "a", "method": "GET"},
     "formulas": {"formula": "moonshot/convert:latest", "name": "convert", "arguments": "{}"},
 }
+FILM = Prompt((Turn("user", (Part("video", data=b"film", content_type="video/mp4"),)),))
 HELLO = Prompt((Turn("user", (Part("text", "Hello"),)),))
 FUNCTION = {"type": "function", "function": {"name": "f", "description": "…", "parameters": {"type": "object"}}}
 IMPURE = {"httpx", "aiohttp", "requests", "socket", "asyncio", "threading", "time", "django", "celery", "channels"}
@@ -122,6 +124,7 @@ def request_of(name: str, spec: catalog.ModelSpec) -> Request:
     return protocol.request(spec, ASKED[name] if isinstance(protocol, CallProtocol) else HELLO)
 
 
+OF_FILMS = ("fps", "start_s", "end_s")
 OF_FUNCTIONS = ("tool_choice", "parallel_tool_calls")
 NEEDED = {"interleaved": {"thinking": True}}
 ENTRIES = [(spec, way) for spec in catalog.listed() for way in spec.ways or (spec.protocol,) if spec.is_available]
@@ -144,9 +147,10 @@ class TestEntry:
                 continue
             beside = {"protocol": way} | NEEDED.get(parameter.name, {})
             tools = (FUNCTION,) if parameter.name in OF_FUNCTIONS else ()
-            plain = sent_with(spec, beside, *tools)
+            asking = partial(sent_with, spec, turns=(FILM if parameter.name in OF_FILMS else HELLO).turns)
+            plain = asking(beside, *tools)
             for value in ends(parameter):
-                told = sent_with(spec, beside | {parameter.name: value}, *tools)
+                told = asking(beside | {parameter.name: value}, *tools)
                 assert told != plain or is_silent(spec, parameter, value), (parameter.name, value)
 
     def test_functions_go_along_where_it_takes_them(self, spec, way):
@@ -156,14 +160,14 @@ class TestEntry:
         assert told["tools"]
 
 
-def request_with(spec: catalog.ModelSpec, parameters: dict, *tools: dict) -> Request:
-    return load(spec.protocol).request(spec, Prompt(HELLO.turns, parameters, tools))
+def request_with(spec: catalog.ModelSpec, parameters: dict, *tools: dict, turns=HELLO.turns) -> Request:
+    return load(spec.protocol).request(spec, Prompt(turns, parameters, tools))
 
 
-def sent_with(spec: catalog.ModelSpec, raw: dict, *tools: dict) -> dict:
+def sent_with(spec: catalog.ModelSpec, raw: dict, *tools: dict, turns) -> dict:
     """As the product asks."""
     values = catalog.clean_parameters(spec, raw)
-    return sent(request_with(catalog.asked_by(spec, values), values, *tools))
+    return sent(request_with(catalog.asked_by(spec, values), values, *tools, turns=turns))
 
 
 def made_or_called(spec: catalog.ModelSpec) -> Request:

@@ -110,6 +110,7 @@ def _usual(spec: "ModelSpec") -> Iterator[Parameter]:
     yield from _of_vendor(spec)
     yield from CHAT
     yield from _voice(spec)
+    yield from _film(spec)
     for name, its_ways in (spec.options.get("tools") or {}).items():
         yield Parameter(name, "boolean", protocols=tuple(its_ways))
     if spec.takes_functions:
@@ -149,6 +150,18 @@ def _voice(spec: "ModelSpec") -> Iterator[Parameter]:
         # qwen3-omni-flash refuses sound while it thinks (text.md 3.6)
         silenced = ("thinking",) if "thinking" in spec.options else ()
         yield Parameter("voice", "choice", choices=tuple(spec.options["voices"]), not_with=silenced)
+
+
+def _film(spec: "ModelSpec") -> Iterator[Parameter]:
+    """How a film is looked at, where a format can say so (text.md 3.2, 6.1)."""
+    facts = spec.options.get("film")
+    if not facts or "video" not in spec.inputs:
+        return
+    ways = tuple(facts["protocols"])
+    yield Parameter("fps", "number", minimum=facts["fps"][0], maximum=facts["fps"][1], step=0.1, protocols=ways)
+    if facts.get("offsets"):
+        yield Parameter("start_s", "number", minimum=0, step=1, protocols=ways)
+        yield Parameter("end_s", "number", minimum=0, step=1, protocols=ways)
 
 
 def _overridden(parameter: Parameter, overrides: Mapping[str, Mapping[str, Any]]) -> Parameter:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .parameters import Parameter, merged, of_spec
+from .parameters import Parameter, of_spec
 
 REPLY_PROTOCOLS = frozenset({"chat_completions", "responses", "messages", "generate_content"})
 CALL_PROTOCOLS = frozenset({"embeddings", "rerank", "search", "formulas"})  # answered at once, on a bench
@@ -88,7 +88,4 @@ def asked_by(spec: ModelSpec, parameters: Mapping[str, Any]) -> ModelSpec:
     chosen = parameters.get("protocol")
     if chosen not in spec.ways or chosen == spec.protocol:
         return spec
-    facts = spec.options.get("over", {}).get(chosen, {})
-    options = merged(spec.options, facts) if facts else spec.options
-    inputs = spec.inputs & _CARRIED.get(chosen, spec.inputs)
-    return replace(spec, protocol=chosen, options=options, inputs=inputs)
+    return replace(spec, protocol=chosen, inputs=spec.inputs & _CARRIED.get(chosen, spec.inputs))

@@ -29,6 +29,8 @@ class Part:
     name: str = ""
     frames: tuple[bytes, ...] = ()
     fps: float | None = None
+    start_s: float | None = None  # of a film: only what lies between is looked at
+    end_s: float | None = None
     signature: str = ""  # Claude's of a reasoning part, Google's of any: wanted back byte for byte (text.md 3.5, 6.1)
     role: str = ""  # what a generation makes of it: first_frame last_frame reference source mask
     call_id: str = ""  # of a tool_call or tool_result part

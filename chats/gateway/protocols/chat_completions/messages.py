@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from chats.catalog import ModelSpec
+from chats.gateway.films import watched
 from chats.gateway.past import NOT_PLAIN, NOTHING, is_same_model, is_same_vendor, paired, with_own_pictures
 from chats.gateway.telling import legible, told
 from chats.gateway.values import Part, Prompt, Turn
@@ -27,7 +28,7 @@ def _messages(spec: ModelSpec, prompt: Prompt) -> Iterator[Message]:
     if system:
         yield {"role": "system", "content": system}
     # Kimi counts on its own ids, "functions.name:0"; Claude, to whom the gateway passes them on, refuses such.
-    turns = paired(prompt.turns, NOT_PLAIN if spec.vendor == "anthropic" else NOTHING)
+    turns = paired(watched(prompt), NOT_PLAIN if spec.vendor == "anthropic" else NOTHING)
     for turn in _joined(with_own_pictures(spec, turns)):
         if turn.role == "tool":
             yield from _results(spec, turn)

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 from chats.catalog import ModelSpec
+from chats.gateway.films import watched
 from chats.gateway.streamed import StreamedReply, silence_s
 from chats.gateway.values import Prompt, Request
 
@@ -17,7 +18,7 @@ class Protocol(StreamedReply[GoogleReading]):
     reads = GoogleReading
 
     def request(self, spec: ModelSpec, prompt: Prompt) -> Request:
-        body: dict[str, Any] = {"contents": contents(spec, prompt.turns)}
+        body: dict[str, Any] = {"contents": contents(spec, watched(prompt))}
         if said := system(prompt.turns, prompt.parameters.get("system_prompt") or ""):
             body["systemInstruction"] = {"parts": said}
         if config := generation_config(spec, prompt.parameters):

@@ -21,9 +21,16 @@ def medium(part: Part) -> Content:
     piece = _inline(part.data or b"", content_type)
     if part.url:  # whether it is fetched depends on what is behind the gateway
         piece = {"fileData": {"mimeType": content_type, "fileUri": part.url}}
-    if part.kind == "video" and part.fps:
-        piece["videoMetadata"] = {"fps": part.fps}
+    if looked_at := _looked_at(part):
+        piece["videoMetadata"] = looked_at
     return piece
+
+
+def _looked_at(part: Part) -> Content:
+    """Of a film: how often, and from where to where."""
+    offsets = {"startOffset": part.start_s, "endOffset": part.end_s}
+    told: Content = {name: f"{value:g}s" for name, value in offsets.items() if value is not None}
+    return told | ({"fps": part.fps} if part.fps and part.kind == "video" else {})
 
 
 def _inline(data: bytes, content_type: str) -> Content:

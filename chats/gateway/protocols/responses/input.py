@@ -6,7 +6,7 @@ from typing import Any
 from chats.catalog import ModelSpec
 from chats.gateway.body import Base64
 from chats.gateway.past import is_same_model, is_same_vendor, paired, with_own_pictures
-from chats.gateway.telling import told
+from chats.gateway.telling import legible, told
 from chats.gateway.values import Part, Prompt, Turn
 
 Item = dict[str, Any]
@@ -33,7 +33,7 @@ def items(spec: ModelSpec, turns: Sequence[Turn], declared: set[str]) -> list[It
         if turn.role == "user":
             found += _message("user", [piece for part in turn.parts for piece in _content(part)])
         elif turn.role == "tool":
-            found += _results(turn)
+            found += _results(spec, turn)
         elif turn.role == "assistant":
             found += _Spoken(spec, turn, declared).items()
     return found
@@ -43,12 +43,18 @@ def _message(role: str, content: list[Item]) -> list[Item]:
     return [{"type": "message", "role": role, "content": content}] if content else []
 
 
-def _results(turn: Turn) -> Iterator[Item]:
+def _results(spec: ModelSpec, turn: Turn) -> Iterator[Item]:
     """An output is a text; a picture among the results is shown right after them."""
     results = [part for part in turn.parts if part.kind == "tool_result"]
     for part in results:
-        yield {"type": "function_call_output", "call_id": part.call_id, "output": part.text}
+        yield {"type": "function_call_output", "call_id": part.call_id, "output": _output(spec, part)}
     yield from _message("user", [_image(part) for part in results if part.data is not None or part.url])
+
+
+def _output(spec: ModelSpec, part: Part) -> str:
+    """This form has no mark for a failure but the word. Kimi's sealed results are for Kimi alone."""
+    text = legible(part.text, spec.vendor)
+    return f"Error: {text}" if part.is_error and not text.startswith("Error") else text
 
 
 class _Spoken:

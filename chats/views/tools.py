@@ -1,7 +1,5 @@
 """The door of tools: what a model may call in a conversation, and the team's sets of functions."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -9,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.http import require_GET
 
-from chats import catalog
+from chats import catalog, tools
 from chats.models import FunctionSet, Team
 from chats.views.context import current_membership
 
@@ -25,16 +23,12 @@ def list_tools(request: HttpRequest) -> HttpResponse:
     if membership is None or not 0 < len(model) <= LONGEST_NAME:
         raise Http404
     shown = {
-        "tools": _offered(request.user, membership.team, catalog.get(model)),
+        "tools": tools.offered(request.user, membership.team, catalog.get(model)),
         "sets": _sets(request.user, membership.team),
     }
     response = JsonResponse(shown)
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _offered(user, team: Team, spec: catalog.ModelSpec) -> list[dict[str, Any]]:
-    return import_module("chats.tools").offered(user, team, spec) if find_spec("chats.tools") else []
 
 
 def _sets(user, team: Team) -> list[dict[str, Any]]:

@@ -8,10 +8,13 @@ import { allowedFor, withDefaults } from "lib/generation-runs.js";
 import { t } from "lib/i18n.js";
 import { current, load } from "lib/model-list.js";
 import { byname, hindranceWords, kindsOf, vendorName } from "lib/model-words.js";
-import { carriedOver, hindrance, modelOf, ruledOutBy, shortCount, withValue } from "lib/models.js";
+import { carriedOver, hindrance, modelOf, ofProtocol, ruledOutBy, shortCount, withValue } from "lib/models.js";
 import { setting } from "lib/parameter-controls.js";
 
-const SELDOM = new Set(["top_p", "frequency_penalty", "presence_penalty", "seed", "stop"]);
+const SELDOM = new Set([
+  "top_p", "frequency_penalty", "presence_penalty", "seed", "stop", "summary", "interleaved", "cache", "tool_choice", "parallel_tool_calls",
+]);
+const FIRST = "protocol"; // it decides what else there is
 
 class ParameterPanel extends HTMLElement {
   static observedAttributes = ["model"];
@@ -59,7 +62,7 @@ class ParameterPanel extends HTMLElement {
   }
 
   get #offered() {
-    return this.#task ? (this.#task.parameters ?? []) : this.#model.parameters;
+    return this.#task ? (this.#task.parameters ?? []) : ofProtocol(this.#model.parameters, this.#wanted);
   }
 
   get #model() {
@@ -78,7 +81,8 @@ class ParameterPanel extends HTMLElement {
   }
 
   #template(model) {
-    const often = this.#offered.filter(({ name }) => !SELDOM.has(name));
+    const main = this.#offered.filter(({ name }) => !SELDOM.has(name));
+    const often = [...main.filter(({ name }) => name === FIRST), ...main.filter(({ name }) => name !== FIRST)];
     const seldom = this.#offered.filter(({ name }) => SELDOM.has(name));
     return html`${this.#card(model)}
       <div class="parameter-list" role="group" aria-label=${t("Parameters")}>

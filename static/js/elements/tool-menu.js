@@ -9,7 +9,7 @@ import { live } from "lit-html/directives/live.js";
 import { t } from "lib/i18n.js";
 import { place } from "lib/menus.js";
 import { parameterWords } from "lib/model-words.js";
-import { withValue } from "lib/models.js";
+import { ofProtocol, withValue } from "lib/models.js";
 import { offeredFor } from "lib/tool-list.js";
 import { MOST_ROUNDS, NO_TOOLS, VENDOR_TOOLS, choosable, toggled } from "lib/tools.js";
 
@@ -107,7 +107,8 @@ class ToolMenu extends HTMLElement {
   // The vendor's own.
 
   get #vendors() {
-    return this.#choice.model.parameters.filter(({ name, type }) => VENDOR_TOOLS.includes(name) && type === "boolean");
+    const { model, wanted } = this.#choice;
+    return ofProtocol(model.parameters, wanted).filter(({ name, type }) => VENDOR_TOOLS.includes(name) && type === "boolean");
   }
 
   #vendorTools() {

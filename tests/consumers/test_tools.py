@@ -285,3 +285,26 @@ async def test_a_plot_has_its_place_beside_the_code_and_is_stored_while_the_repl
     assert draft.parts[-1].facts["id"] == made.pk
     assert draft.is_reshaped
     assert await database_sync_to_async(reply.attachments.count)() == 2
+
+
+async def test_kimis_own_tools_are_fetched_run_as_fibers_and_read_by_kimi_alone(team, alice, connect, sandbox):
+    sandbox.clear()
+    socket = await connect(alice)
+    names = ["formula:moonshot/web-search:latest", "formula:moonshot/convert:latest"]
+    ask = {"model": "kimi-k2.5", "tools": {"names": names, "is_auto": True}}
+    accepted = await socket.ask_and_open("Search the web for Django Channels [sandbox: calls 1]", **ask)
+    await socket.ended(accepted["reply"])
+    reply = await row(accepted["reply"])
+    assert reply.status == "complete", reply.error
+    (call,) = calls(reply)
+    assert (call["tool"], call["result"]["is_encrypted"]) == (names[0], True)
+    assert "ENCRYPTED" in call["result"]["text"]
+    fibers = [one for one in sandbox.requests() if one["route"].endswith("/fibers")]
+    assert len(fibers) == 1
+    await replies.wait_for([reply.pk])
+    assert {"reply", "tool"} == set(await labels(reply.pk))
+
+
+@database_sync_to_async
+def labels(pk: int) -> list[str]:
+    return list(Exchange.objects.filter(message=pk).values_list("label", flat=True))

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chats.gateway.sandbox import (
+    arguments,
     fetch,
     measure_audio,
     measure_file,
@@ -22,6 +24,7 @@ from chats.gateway.sandbox import (
     wishes,
     words,
 )
+from chats.gateway.sandbox.content import as_object
 from chats.gateway.sandbox.errors import refused_upstream
 from chats.gateway.sandbox.misbehave import Misbehaviour
 from chats.gateway.sandbox.models import Model
@@ -52,6 +55,7 @@ class Answer:
     pcm: bytes = b""
     speech_form: str = ""
     picture: str = ""  # a PNG in base64
+    annotations: tuple[dict[str, Any], ...] = ()  # where its sources stand
 
 
 async def compose(question: Question, model: Model, settings: Settings, odd: Misbehaviour, sha256: str) -> Answer:
@@ -64,6 +68,7 @@ async def compose(question: Question, model: Model, settings: Settings, odd: Mis
     called = _calls(question, wished, odd)
     placed = "" if called or not media else await spatial.answered(question, model, settings)
     whole = placed or _text(question, seen, wished, called, len(question.media) - len(seen))
+    whole = whole if called else _formed(question, whole)
     text, finish = _cut_short(question, whole.removeprefix(question.prefix))
     if speech_form in {"transcript", "openai"}:  # there the spoken words are the answer
         text = text.split("\n", 1)[0] + "\n\n" + words.spoken(text)
@@ -129,6 +134,16 @@ def _text(
     if wished.long_answer:
         return words.long_answer(question, wished.long_answer)
     return words.answer(question, seen, ignored)
+
+
+def _formed(question: Question, text: str) -> str:
+    """As JSON where `response_format` wants it, in the schema if there is one (text.md 3.8)."""
+    wanted = as_object(question.raw.get("response_format"))
+    if wanted.get("type") not in {"json_object", "json_schema"}:
+        return text
+    schema = as_object(as_object(wanted.get("json_schema")).get("schema"))
+    value = arguments.made_up(schema, question.text) if schema else {"answer": text}
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _calls(question: Question, wished: wishes.Wishes, odd: Misbehaviour) -> tuple[tools.Call, ...]:

@@ -109,7 +109,7 @@ def _fits(function: dict[str, Any], clause: str) -> frozenset[str]:
     """What of the clause leads to it; nothing where it does not fit."""
     name, description = function["name"], str(function.get("description") or "")
     if SEARCHES.search(name):
-        return _if(leading.wants_search(clause) or (bool(ASKS.search(clause)) and _is_known(clause)), "search")
+        return _if(leading.wants_search(clause) or asks_the_web(clause), "search")
     if COMPUTES.search(name):
         return _if(coding.is_asked_for(clause), "compute")
     return _if(arguments.has_all(function, clause), name) or _about(name, description, clause)
@@ -119,8 +119,9 @@ def _if(fits: bool, why: str) -> frozenset[str]:
     return frozenset({why}) if fits else frozenset()
 
 
-def _is_known(clause: str) -> bool:
-    return bool(corpus.search(clause, 1)) and not coding.is_asked_for(clause)
+def asks_the_web(clause: str) -> bool:
+    """A question that the built-in web knows something about, and that is no sum."""
+    return bool(ASKS.search(clause)) and bool(corpus.search(clause, 1)) and not coding.is_asked_for(clause)
 
 
 def _about(name: str, description: str, clause: str) -> frozenset[str]:

@@ -74,6 +74,8 @@ class Chunks:
         yield from _spread(self._text(), _sound(self._answer))
         if self._answer.picture:
             yield from _shown(self._answer.picture, self._odd.image_form or "markdown")
+        if self._answer.annotations:
+            yield {"annotations": list(self._answer.annotations)}
         for call in tools.deltas(self._answer.calls, self._odd.tool):
             yield {"tool_calls": [call if self._odd.has_index else _without_index(call)]}
 
@@ -204,6 +206,8 @@ def _message_extras(answer: Answer, audio_format: str) -> dict[str, Any]:
             extras["reasoning_details"] = [{"type": "reasoning.text", "text": answer.reasoning}]
     if answer.calls:
         extras["tool_calls"] = [call.as_wire() for call in answer.calls]
+    if answer.annotations:
+        extras["annotations"] = list(answer.annotations)
     if answer.pcm:
         sound = answer.pcm if audio_format == "pcm16" else speech.as_wav(answer.pcm)
         data = base64.b64encode(sound).decode()

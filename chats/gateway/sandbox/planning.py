@@ -95,7 +95,11 @@ def _spoken(taken: Taken, thoughts: Sequence[Step], done: list[Step], told: Sequ
 
 def _in_form(taken: Taken, schema: dict[str, Any], text: str) -> Said:
     """As the schema has it, with the question's own words; the plain answer where it only says that it is JSON."""
-    value = arguments.made_up(schema, taken.question.text) if schema.get("properties") else {"answer": text}
+    value = (
+        arguments.made_up(schema, taken.question.text)
+        if schema.get("properties") or schema.get("items")
+        else {"answer": text}
+    )
     return Said(json.dumps(value, ensure_ascii=False))
 
 

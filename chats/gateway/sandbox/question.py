@@ -13,6 +13,7 @@ HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 GO_ON = re.compile(r"\s*(?:please )?(?:continue|go on)\b|\s*(?:请)?(?:继续|接着)", re.IGNORECASE)
 EFFORTS = frozenset({"none", "minimal", "low", "medium", "high", "xhigh", "max"})
 ABSURD_TOKENS = 2**30
+LARGE_BODY_BYTES = 256 * 1024  # from here on parsing is left to a thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +167,23 @@ def _check_choices(raw: dict[str, Any]) -> None:
     size = (raw.get("web_search_options") or {}).get("search_context_size") or "low"
     if size not in {"low", "medium", "high"}:
         raise refused("invalid search_context_size, must be one of: high, medium, low")
+
+
+def parts_of(read: Question) -> list[dict[str, object]]:
+    """For the record: what came in, without its contents."""
+    texts: list[dict[str, object]] = [{"type": "text", "characters": len(text)} for text in read.texts if text]
+    media: list[dict[str, object]] = [
+        {
+            "type": medium.wire_type,
+            "kind": medium.kind,
+            "turn": medium.turn,
+            "is_link": medium.source.startswith(("http://", "https://")),
+            "characters": len(medium.source) + sum(map(len, medium.frames)),
+            "frames": len(medium.frames),
+            "name": medium.name,
+            "format": medium.format,
+            "fps": medium.fps,
+        }
+        for medium in read.media
+    ]
+    return texts + media

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from chats.gateway.sandbox import answers, chat, misbehave, models
+from chats.gateway.sandbox import answers, misbehave, models
 from chats.gateway.sandbox.answers import Answer
 from chats.gateway.sandbox.errors import Refusal, refused_upstream
 from chats.gateway.sandbox.misbehave import Misbehaviour
 from chats.gateway.sandbox.models import Model
-from chats.gateway.sandbox.question import Question
+from chats.gateway.sandbox.question import LARGE_BODY_BYTES, Question, parts_of
 from chats.gateway.sandbox.tasks import Call
 from chats.gateway.sandbox.workshop import Workshop
 
@@ -62,10 +62,10 @@ async def take(
 ) -> Taken:
     """Raises Refusal where the gateway or the vendor would; the header's marks come first, the text's over them."""
     marks = misbehave.read(call.marks)
-    is_large = len(call.body) > chat.LARGE_BODY_BYTES
+    is_large = len(call.body) > LARGE_BODY_BYTES
     asked = await asyncio.to_thread(read, call.body) if is_large else read(call.body)
     question = asked.question
-    call.entry.model, call.entry.parts = question.model, chat.parts_of(question)
+    call.entry.model, call.entry.parts = question.model, parts_of(question)
     odd = misbehave.still_due(misbehave.read(question.directives, marks), call.entry.attempt)
     await asyncio.sleep(odd.delay_s)
     if odd.has_fault:

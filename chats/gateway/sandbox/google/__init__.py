@@ -1,17 +1,13 @@
 """Google's own form for models of words: generateContent and streamGenerateContent (text.md 6)."""
 
 import asyncio
-import json
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
-from chats.gateway.sandbox import arguments, models, native
-from chats.gateway.sandbox.content import as_object
+from chats.gateway.sandbox import models, native
 from chats.gateway.sandbox.google import asked, browsing, checks, events, opening
 from chats.gateway.sandbox.models import Model
 from chats.gateway.sandbox.planning import Plan, Way, plan
-from chats.gateway.sandbox.steps import Said
 from chats.gateway.sandbox.stream import EventStream
 from chats.gateway.sandbox.taking import Taken, take
 from chats.gateway.sandbox.tasks import Call
@@ -53,19 +49,4 @@ async def _planned(taken: Taken) -> Plan:
         return browsing.planned(taken, planned)
     if asked.switched(raw, "urlContext") is not None:
         planned = await opening.planned(taken, planned)
-    return _formed(taken, planned)
-
-
-def _formed(taken: Taken, planned: Plan) -> Plan:
-    """Words as JSON where that was asked for; something that fits the schema."""
-    config = as_object(taken.asked.raw.get("generationConfig"))
-    if config.get("responseMimeType") != "application/json":
-        return planned
-    schema = config.get("responseSchema") or config.get("responseJsonSchema")
-    steps = tuple(_json(taken, step, schema) if isinstance(step, Said) else step for step in planned.steps)
-    return replace(planned, steps=steps)
-
-
-def _json(taken: Taken, said: Said, schema: Any) -> Said:
-    value = arguments.made_up(asked.lowered(schema), taken.question.text) if schema else {"text": said.text}
-    return Said(json.dumps(value, ensure_ascii=False))
+    return planned

@@ -105,6 +105,13 @@ def test_a_summary_and_the_sealed_thought_come_only_when_they_are_asked_for(clie
     assert kinds(asked(client, "Hello", reasoning={"effort": "none"})) == ["message"]
 
 
+def test_a_model_with_open_weights_shows_its_thought_itself(client):
+    names, response = streamed(client, "Hello", model="qwen3-max-2026-01-23", extra_body={"enable_thinking": True})
+    assert "response.reasoning_text.delta" in names
+    assert response.output[0].content[0].text
+    assert not response.output[0].summary
+
+
 def test_a_picture_and_a_file_are_looked_into(client):
     text = "data:text/plain;base64," + base64.b64encode(b"Ahoy there").decode()
     content = [

@@ -27,10 +27,11 @@ TOLD_BACK = (
 class Response:
     def __init__(self, taken: Taken, plan: Plan) -> None:
         raw, self._taken, self._plan, self._odd = taken.asked.raw, taken, plan, taken.odd
-        shows = bool((raw.get("reasoning") or {}).get("summary")) and taken.odd.think != "hidden"
+        is_open = taken.answer.think_shape != "hidden"
+        shown = "text" if is_open else "summary" if (raw.get("reasoning") or {}).get("summary") else ""
         include = frozenset(raw.get("include") or ())
         self._usage = Usage(taken, plan)
-        self._writer = Writer(taken.question.model, taken.call.entry.sha256, include, shows, taken.odd)
+        self._writer = Writer(taken.question.model, taken.call.entry.sha256, include, shown, taken.odd)
 
     @cached_property
     def _items(self) -> list[Item]:

@@ -15,11 +15,14 @@ START = "call_"
 
 
 class Writer:
-    """Writes the items of one answer; `seed` names them, `include` and `summary` are as the request has them."""
+    """Writes the items of one answer; `seed` names them, `include` is as the request has it.
 
-    def __init__(self, model: str, seed: str, include: frozenset[str], shows_summary: bool, odd: Misbehaviour) -> None:
+    `shown` is how its thoughts are: as a "summary", as "text" (models whose weights are open), or "" not at all.
+    """
+
+    def __init__(self, model: str, seed: str, include: frozenset[str], shown: str, odd: Misbehaviour) -> None:
         self._model, self._seed, self._include = model, seed, include
-        self._shows_summary, self._odd = shows_summary, odd
+        self._shown, self._odd = shown, odd
         self._has_thought = self._has_spoken = False
 
     def items(self, steps: tuple[Step, ...]) -> Iterator[Item]:
@@ -45,11 +48,8 @@ class Writer:
     def _thought(self, step: Thought, name: str) -> Item:
         item: dict[str, Any] = {"id": name, "type": "reasoning", "summary": []}
         sealed = signing.seal(self._model, step.text) if "reasoning.encrypted_content" in self._include else None
-        parts = _paragraphs(step.text) if self._shows_summary and not step.is_redacted else []
-        happenings = [one for index, text in enumerate(parts) for one in _summary(index, text)]
-        summary = [{"type": "summary_text", "text": text} for text in parts]
-        done = item | {"summary": summary} | ({"encrypted_content": sealed} if sealed else {})
-        return Item(item, tuple(happenings), done)
+        told, happenings = _shown("" if step.is_redacted else self._shown, step.text)
+        return Item(item, tuple(happenings), item | told | ({"encrypted_content": sealed} if sealed else {}))
 
     def _said(self, step: Said, name: str) -> Item:
         item = {"id": name, "type": "message", "role": "assistant"}
@@ -116,6 +116,24 @@ def _noted(index: int, note: dict[str, Any]) -> Happening:
 
 def _part(verb: str, part: dict[str, Any]) -> Happening:
     return Happening(f"response.content_part.{verb}", {"content_index": 0, "part": part})
+
+
+def _shown(form: str, text: str) -> tuple[dict[str, Any], list[Happening]]:
+    """What an item of reasoning holds of the thought, and the events that bring it."""
+    match form:
+        case "summary":
+            parts = _paragraphs(text)
+            happenings = [one for index, part in enumerate(parts) for one in _summary(index, part)]
+            return {"summary": [{"type": "summary_text", "text": part} for part in parts]}, happenings
+        case "text":
+            grown, place = "response.reasoning_text", {"content_index": 0}
+            happenings = [
+                Happening(f"{grown}.delta", place | {"delta": piece}, is_delta=True) for piece in pieces(text)
+            ]
+            happenings.append(Happening(f"{grown}.done", place | {"text": text}))
+            return {"content": [{"type": "reasoning_text", "text": text}]}, happenings
+        case _:
+            return {}, []
 
 
 def _paragraphs(text: str) -> list[str]:

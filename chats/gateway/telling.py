@@ -6,7 +6,7 @@ from typing import Any
 from .values import Part
 
 LIMIT = 4_000
-_ARGUMENTS_LIMIT = 2_000
+_ARGUMENTS_LIMIT, _CALL_LIMIT = 2_000, 3_800
 _SEALED = "----MOONSHOT ENCRYPTED BEGIN----"
 _VERBS = {
     "code_interpreter": "ran code",
@@ -21,18 +21,18 @@ _SAID_BY = ("code", "queries", "query", "urls", "url", "prompt")  # the argument
 
 def told(part: Part) -> str:
     """A tool_call that a vendor ran itself, with what came of it: `[ran code: …\\n→ output]`."""
-    verb = _VERBS.get(part.name) or f"used {part.name or 'a tool'}"
+    verb = _VERBS.get(part.name) or f"used {part.name[:100] or 'a tool'}"
     asked = _shortened(_asked(part.arguments), _ARGUMENTS_LIMIT)
     return _with_result(f"{verb}: {asked}" if asked else verb, part.text)
 
 
 def told_call(part: Part) -> str:
     """A tool_call of ours: `[called name(arguments)]`."""
-    return f"[called {part.name}({_shortened(part.arguments, LIMIT)})]"
+    return f"[called {part.name[:100]}({_shortened(part.arguments, _CALL_LIMIT)})]"
 
 
 def told_result(part: Part) -> str:
-    return _with_result(f"{part.name or 'the tool'} {'failed' if part.is_error else 'answered'}", part.text)
+    return _with_result(f"{part.name[:100] or 'the tool'} {'failed' if part.is_error else 'answered'}", part.text)
 
 
 def legible(text: str, vendor: str) -> str:

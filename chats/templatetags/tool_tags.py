@@ -161,6 +161,9 @@ def shown_call(values: Mapping[str, Any], message: Message) -> ShownCall:
     name, state = str(values.get("name") or ""), _state(values, message)
     words, given = _words(name), _parsed(values.get("arguments"))
     is_action = name in ACTIONS
+    warning = _warning(given)
+    if warning and isinstance(given, Mapping):
+        given = {key: value for key, value in given.items() if key != "safety_decision"}
     code, language = _code(words, given, values.get("arguments"))
     gist = _gist(given, _ACTION_GISTS if is_action else words.gist)
     result = _result(values.get("result"))
@@ -178,7 +181,7 @@ def shown_call(values: Mapping[str, Any], message: Message) -> ShownCall:
         language=language,
         arguments=_laid_out(given, values.get("arguments")) if not code and not _is_said(given, gist) else "",
         result=result,
-        warning=_warning(given),
+        warning=warning,
         is_over=values.get("why") == "limit",
         marks=_place(name, given),
         is_open=bool(code) and code.count("\n") < OPEN_LINES,

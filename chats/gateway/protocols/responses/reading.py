@@ -187,7 +187,7 @@ class ResponseReading(Reading):
         if known.call >= 0 or not (is_own or steps.is_step(item)):
             return
         known.call, self._calls = self._calls, self._calls + 1
-        self._place = None  # what is said after a call stands apart from what was said before
+        self._place, self._has_thought = None, False  # what comes after a call stands apart from what was before
         self.has_answer = True
         self._has_own |= is_own
         name = storable(item.get("name")) if is_own else steps.name_of(item)
@@ -238,6 +238,7 @@ class ResponseReading(Reading):
         elif known.call >= 0:
             yield from self._step(known, item)
         if block := steps.block_of(item):
+            self._has_thought = False
             yield Opaque(PROTOCOL, block)
 
     def _message(self, place: Any, known: _Item, item: Payload) -> Iterator[Event]:

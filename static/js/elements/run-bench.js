@@ -1,12 +1,12 @@
 /** `<run-bench>`: the form of a bench, sent once for what one pressed once, and the run that it leads to. */
 
-import { aboutResults, join, split } from "lib/texts.js";
-import { announce, fragment, isNarrow } from "lib/dom.js";
 import { draftFor } from "lib/asking-about.js";
+import { announce, fragment } from "lib/dom.js";
 import { nt, t } from "lib/i18n.js";
 import { open } from "lib/navigation.js";
 import { newId } from "lib/outbox.js";
 import { getText, request } from "lib/requests.js";
+import { aboutResults, join, split } from "lib/texts.js";
 import { everySecond } from "lib/ticking.js";
 import { inSeconds, localTimes } from "lib/times.js";
 import { toastError, toastUndo } from "lib/toast.js";
@@ -48,10 +48,6 @@ class RunBench extends HTMLElement {
 
   get #form() {
     return this.querySelector(".bench-form");
-  }
-
-  get #result() {
-    return this.querySelector(".bench-result");
   }
 
   get #run() {
@@ -193,7 +189,6 @@ class RunBench extends HTMLElement {
   }
 
   #reveal() {
-    if (isNarrow()) this.#result.scrollIntoView({ block: "start" });
     announce(this.#run?.dataset.state === "failed" ? t("This run failed.") : t("The answer is there."));
   }
 

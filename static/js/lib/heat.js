@@ -68,8 +68,9 @@ export class Heat {
     const { values, rows, columns, low, high } = this.#matrix;
     const picture = new ImageData(columns, rows);
     for (let place = 0; place < values.length; place += 1) {
-      const [r, g, b] = this.#colour(values[place], low, high);
-      picture.data.set([r, g, b, 255], place * 4);
+      const colour = this.#colour(values[place], low, high);
+      for (let part = 0; part < 3; part += 1) picture.data[place * 4 + part] = colour[part];
+      picture.data[place * 4 + 3] = 255;
     }
     const small = new OffscreenCanvas(columns, rows);
     small.getContext("2d").putImageData(picture, 0, 0);

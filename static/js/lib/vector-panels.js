@@ -18,7 +18,7 @@ export function planeMap(texts, { points, share }, { spot, say }) {
   const placed = fitted(points);
   const size = isNarrow() ? 22 : 12; // the picture shrinks with the page, and its letters with it
   const sides = texts.length <= MOST_NAMES ? sidesOf(placed, texts.map(short), size) : [];
-  const name = (place) => svg`<text x=${sides[place] === "end" ? -9 : 9} y=${size / 3} font-size=${size} text-anchor=${sides[place]}>${short(texts[place])}</text>`;
+  const name = (place) => svg`<text x=${(sides[place] === "end" ? -1 : 1) * (size / 2.4 + 4)} y=${size / 3} font-size=${size} text-anchor=${sides[place]}>${short(texts[place])}</text>`;
   const point = ([x, y], place) => svg`<g class="plane-point" tabindex=${place ? -1 : 0} role="img" aria-label="${place + 1} ${texts[place]}" transform="translate(${x} ${y})" @pointerenter=${() => say(place)} @focus=${() => say(place)}><circle r="14" class="plane-touch"></circle><circle r=${size / 2.4} class="plane-dot"></circle>${sides[place] ? name(place) : nothing}</g>`;
   return html`<svg class="plane" viewBox="0 0 ${WIDE} ${HIGH}" role="group" aria-label=${t("Map of the texts: what lies near is alike. The arrow keys go from text to text.")} @keydown=${walk}>${placed.map(point)}</svg>
     <p class="vector-spot" role="status">${spot || t("Point at a text, or go there with the arrow keys.")}</p>

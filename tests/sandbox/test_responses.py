@@ -132,6 +132,14 @@ def test_a_tool_loop_goes_on_with_its_sealed_thought(client):
     assert "Sunny" in asked(client, history, **CALLS).output_text
 
 
+def test_a_thought_that_was_never_handed_out_is_not_wanted_back(client):
+    fields = {"tools": [FORECAST], "reasoning": {"effort": "low"}}
+    first = asked(client, QUESTION, **fields)
+    output = {"type": "function_call_output", "call_id": first.output[-1].call_id, "output": "Sunny"}
+    history = [{"role": "user", "content": QUESTION}, first.output[-1].to_dict(), output]
+    assert "Sunny" in asked(client, history, **fields).output_text
+
+
 def without_thought(history):
     del history[1]
 

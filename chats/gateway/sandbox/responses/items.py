@@ -12,6 +12,7 @@ from chats.gateway.sandbox.responses.item import Happening, Item
 from chats.gateway.sandbox.steps import Called, Cited, Computed, Painted, Said, Searched, Step, Thought
 
 START = "call_"
+SEALED = "reasoning.encrypted_content"
 
 
 class Writer:
@@ -29,7 +30,7 @@ class Writer:
         for at, step in enumerate(steps):
             match step:
                 case Thought():
-                    self._has_thought = True
+                    self._has_thought = SEALED in self._include  # else nobody could send it back
                     yield self._thought(step, self._name("rs", at))
                 case Said():
                     yield self._said(step, self._name("msg", at))
@@ -47,7 +48,7 @@ class Writer:
 
     def _thought(self, step: Thought, name: str) -> Item:
         item: dict[str, Any] = {"id": name, "type": "reasoning", "summary": []}
-        sealed = signing.seal(self._model, step.text) if "reasoning.encrypted_content" in self._include else None
+        sealed = signing.seal(self._model, step.text) if SEALED in self._include else None
         told, happenings = _shown("" if step.is_redacted else self._shown, step.text)
         return Item(item, tuple(happenings), item | told | ({"encrypted_content": sealed} if sealed else {}))
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from django import template
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from chats.models import Exchange
 
@@ -16,14 +16,14 @@ from .message_tags import seconds
 register = template.Library()
 
 LABELS = {
-    "reply": pgettext_lazy("a call to the gateway", "Reply"),
-    "submit": pgettext_lazy("a call to the gateway", "Order"),
-    "poll": pgettext_lazy("a call to the gateway", "Progress"),
-    "search": pgettext_lazy("a call to the gateway", "Search"),
-    "tool": pgettext_lazy("a call to the gateway", "Tool"),
-    "formula": pgettext_lazy("a call to the gateway", "Tool"),
-    "embeddings": pgettext_lazy("a call to the gateway", "Embeddings"),
-    "rerank": pgettext_lazy("a call to the gateway", "Rerank"),
+    "reply": gettext_lazy("Reply"),
+    "submit": gettext_lazy("Submit"),
+    "poll": gettext_lazy("Progress"),
+    "search": gettext_lazy("Search"),
+    "tool": gettext_lazy("Tool"),
+    "formula": gettext_lazy("Tool"),
+    "embeddings": gettext_lazy("Embeddings"),
+    "rerank": gettext_lazy("Rerank"),
 }
 MOMENTS = (
     ("queued", gettext_lazy("Queued"), "queued_at"),

@@ -47,7 +47,7 @@ function longText(name, value) {
   const summary = make("summary");
   summary.append(...named(name), make("span", "json-string", `"${value.slice(0, PREVIEW).replaceAll("\n", "⏎")}…`), make("span", "json-count", countOf(value.length)));
   details.append(summary);
-  whenOpened(details, () => [make("pre", "json-text", value)]);
+  whenOpened(details, () => [Object.assign(make("pre", "json-text", value), { tabIndex: 0 })]);
   return details;
 }
 
@@ -56,7 +56,7 @@ const countOf = (count) => t("%(count)s characters", { count: count.toLocaleStri
 function fold(name, value, depth) {
   const details = make("details", "json-fold");
   const isList = Array.isArray(value);
-  const text = JSON.stringify(value);
+  const text = JSON.stringify(value, (_key, one) => (mediumOf(one) ? "…" : one));
   const summary = make("summary");
   const sides = isList ? ["[", "]"] : ["{", "}"];
   const count = Object.keys(value).length;

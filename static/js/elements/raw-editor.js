@@ -29,7 +29,7 @@ export class RawEditor extends HTMLElement {
       </dialog>`;
     this.querySelector("h2").textContent = t("Edit the JSON");
     this.querySelector("textarea").ariaLabel = t("The JSON body");
-    this.querySelector(".field-hint").textContent = t("It is sent as it stands. Files are {\"$media\": …} and are filled in again.");
+    this.querySelector(".field-hint").textContent = t("It is sent as it stands. A file stands here as $media and is filled in again.");
     this.querySelector("[data-raw=close]").ariaLabel = t("Close");
     this.querySelector("[data-raw=format]").textContent = t("Lay out");
     this.querySelector("[data-raw=send]").textContent = t("Send");

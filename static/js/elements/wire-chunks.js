@@ -35,7 +35,7 @@ class WireChunks extends HTMLElement {
     const whole = content_type.startsWith("text/event-stream") ? undefined : parsed(text);
     if (whole !== undefined) return this.#drawDocument(whole);
     const isStream = /^(data|event|:)/.test(text.trimStart());
-    if (!isStream) return this.replaceChildren(make("pre", "wire-raw", text));
+    if (!isStream) return this.replaceChildren(rawOf(text));
     const list = make("ol", "wire-events");
     list.append(...rows(eventsOf(chunks)));
     this.replaceChildren(list);
@@ -73,10 +73,12 @@ function unfolding({ name, data }, time) {
   const value = parsed(data);
   summary.append(time, ...(name ? [make("b", "wire-event", name)] : []), make("code", "truncate", gist(data).slice(0, PREVIEW)));
   details.append(summary);
-  const open = () => details.append(value === undefined ? make("pre", "wire-raw", data) : treeOf(value));
+  const open = () => details.append(value === undefined ? rawOf(data) : treeOf(value));
   details.addEventListener("toggle", open, { once: true });
   return details;
 }
+
+const rawOf = (text) => Object.assign(make("pre", "wire-raw", text), { tabIndex: 0 }); // it scrolls
 
 function treeOf(value) {
   const tree = document.createElement("json-tree");

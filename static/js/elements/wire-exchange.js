@@ -20,7 +20,7 @@ class WireExchange extends HTMLElement {
   connectedCallback() {
     this.#stop = new AbortController();
     const { signal } = this.#stop;
-    listen(this.querySelector(".wire-tabs"), signal, (tab) => this.#shown(tab.id));
+    listen(this.querySelector(".wire-tabs"), signal, (tab) => this.#shown(tab.dataset.tab));
     this.addEventListener("click", (event) => this.#clicked(event), { signal });
     this.addEventListener("change", (event) => this.#changed(event), { signal });
     this.#showSent();
@@ -49,15 +49,19 @@ class WireExchange extends HTMLElement {
   async #showSent() {
     const tree = this.querySelector("json-tree[data-of=sent]");
     try {
-      tree.value = await this.document();
+      const body = await this.document();
+      if (Object.keys(body).length) tree.value = body;
+      else tree.replaceWith(make("p", "field-hint", t("It was sent without a body.")));
+      this.querySelector(".wire-tools").hidden = !Object.keys(body).length;
+      this.querySelector("[data-exact]").hidden = isForm(body); // its boundary was of that one call
     } catch (error) {
       tree.replaceWith(notice(error));
     }
   }
 
-  #shown(id) {
-    if (id === "wire-tab-received") this.querySelector("wire-chunks")?.load();
-    if (id === "wire-tab-code" && !this.querySelector("[data-snippet] code-block")) this.#showCode("curl");
+  #shown(tab) {
+    if (tab === "received") this.querySelector("wire-chunks")?.load();
+    if (tab === "code" && !this.querySelector("[data-snippet] code-block")) this.#showCode("curl");
   }
 
   #clicked({ target }) {
@@ -121,6 +125,8 @@ class WireExchange extends HTMLElement {
   }
 }
 
+const isForm = (body) => Object.keys(body).sort().join() === "files,form";
+
 function notice(error) {
   const words = error.status === GONE ? t("This can no longer be had: a file of it was deleted or too large to keep.") : error.message;
   return make("p", "notice", words);
@@ -130,7 +136,7 @@ function codeOf(text, language) {
   const block = document.createElement("code-block");
   block.dataset.language = language === "curl" ? "bash" : language;
   block.dataset.closed = "";
-  const pre = make("pre");
+  const pre = Object.assign(make("pre"), { tabIndex: 0 }); // it scrolls
   pre.append(make("code", "", text));
   block.append(pre);
   return block;

@@ -42,7 +42,8 @@ class WireReplay extends HTMLElement {
     speeds.ariaLabel = t("Speed");
     speeds.append(...SPEEDS.map(([speed, label]) => speedButton(speed, label ?? t("At once"))));
     tools.append(play, speeds, make("span", "wire-clock faint"));
-    this.append(tools, make("div", "wire-said"));
+    const said = Object.assign(make("div", "wire-said"), { tabIndex: 0, role: "group", ariaLabel: t("Recording") });
+    this.append(tools, said);
     this.#label();
   }
 

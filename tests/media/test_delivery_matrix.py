@@ -21,9 +21,14 @@ from tests.media import making
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# The bodies of the other protocols are in tests/gateway.
-CHATTING = [spec for spec in catalog.listed() if spec.is_available and spec.protocol == "chat_completions"]
-# Words of the parts that may stand for a file in a body, by the form in which it goes (text.md 3.2).
+# Over each protocol that a person may choose.
+CHATTING = [catalog.asked_by(spec, {"protocol": way}) for spec in catalog.listed() for way in spec.ways]
+# Words of the parts that may stand for a file in a body, by the form in which it goes (text.md 3.2, 4.1, 5.1, 6.1).
+TYPES_ELSEWHERE = {
+    "responses": {"image": {"input_image"}, "video": {"input_image"}, "file": {"input_file"}},
+    "messages": {"image": {"image"}, "video": {"image"}, "file": {"document"}},
+    "generate_content": dict.fromkeys(("image", "video", "audio", "file"), {"inlineData", "fileData"}),
+}
 TYPES = {
     ("image", "data"): {"image_url"},
     ("image", "url"): {"image_url"},
@@ -88,8 +93,14 @@ def body_for(spec: ModelSpec, parts: tuple[Part, ...]) -> list[dict] | str:
     prompt = Prompt((Turn("user", (*parts, Part("text", "What is it?"))),))
     request = protocols.load(spec.protocol).request(spec, prompt)
     sent = json.loads(b"".join(Body(request.json)))
-    assert sent["model"]
-    return sent["messages"][-1]["content"]
+    assert sent.get("model") or spec.model in request.path
+    last = (sent.get("messages") or sent.get("input") or sent["contents"])[-1]
+    return last["parts"] if "parts" in last else last["content"]
+
+
+def types_for(spec: ModelSpec, kind: str, form: str) -> set[str]:
+    elsewhere = TYPES_ELSEWHERE.get(spec.protocol)
+    return elsewhere[kind] if elsewhere else TYPES[(kind, form)]
 
 
 def strings(value: Any) -> Iterator[str]:
@@ -119,8 +130,8 @@ def check_is_in_the_body(spec: ModelSpec, row: Attachment, verdict: Fit) -> None
     if verdict.form == "text":
         assert part.text in " ".join(strings(content)), spec.model
         return
-    types = {piece["type"] for piece in content}
-    assert types & TYPES[(row.kind, verdict.form)], f"{spec.model}: {types}"
+    types = {piece.get("type") or next(iter(piece)) for piece in content}
+    assert types & types_for(spec, row.kind, verdict.form), f"{spec.model} over {spec.protocol}: {types}"
     if verdict.form == "url":
         assert part.url in set(strings(content)), spec.model
     elif verdict.form == "frames":

@@ -24,9 +24,14 @@ class Usage:
         tools = taken.asked.raw.get("tools")
         self._plan, self._odd = plan, taken.odd
         self._prompt: int = taken.answer.usage["prompt_tokens"] + (count(_written(tools)) if tools else 0)
+        self._cached = self._found(taken)
+
+    def _found(self, taken: Taken) -> Cached:
         blocks = list(_blocks(taken.asked.raw))
+        if not any(map(_life_s, blocks)):
+            return Cached()
         pieces = shared_out([(_written(block), _counted(block), _life_s(block)) for block in blocks], self._prompt)
-        self._cached: Cached = KNOWN.used(f"{taken.call.key} {taken.question.model}", pieces)
+        return KNOWN.used(f"{taken.call.key} {taken.question.model}", pieces)
 
     def at_first(self) -> dict[str, Any]:
         usage = self._with_lives(self._counted(1))

@@ -23,8 +23,11 @@ class Usage:
         tools = taken.asked.raw.get("tools")
         self._plan, self._odd = plan, taken.odd
         self._prompt: int = taken.answer.usage["prompt_tokens"] + (count(_written(tools)) if tools else 0)
+        self._cached = self._found(taken) if self._prompt >= SHORTEST else Cached()
+
+    def _found(self, taken: Taken) -> Cached:
         pieces = shared_out([(text, tokens, SHORT_S) for text, tokens in _blocks(taken.asked.raw)], self._prompt)
-        self._cached: Cached = KNOWN.used(f"{taken.call.key} {taken.question.model}", pieces, SHORTEST)
+        return KNOWN.used(f"{taken.call.key} {taken.question.model}", pieces, SHORTEST)
 
     def told(self) -> dict[str, Any]:
         said = self._plan.output_tokens

@@ -22,7 +22,7 @@ export function planeMap(texts, { points, share }, { spot, say }) {
   const point = ([x, y], place) => svg`<g class="plane-point" tabindex=${place ? -1 : 0} role="img" aria-label="${place + 1} ${texts[place]}" transform="translate(${x} ${y})" @pointerenter=${() => say(place)} @focus=${() => say(place)}><circle r="14" class="plane-touch"></circle><circle r=${size / 2.4} class="plane-dot"></circle>${sides[place] ? name(place) : nothing}</g>`;
   return html`<svg class="plane" viewBox="0 0 ${WIDE} ${HIGH}" role="group" aria-label=${t("Map of the texts: what lies near is alike. The arrow keys go from text to text.")} @keydown=${walk}>${placed.map(point)}</svg>
     <p class="vector-spot" role="status">${spot || t("Point at a text, or go there with the arrow keys.")}</p>
-    <p class="faint small">${t("The two directions in which these texts differ most; they hold %(share)s % of all difference.", { share: Math.round(share * 100) })}</p>`;
+    <p class="faint small">${t("The two directions in which these texts differ most; they hold %(share)s of all difference.", { share: `${Math.round(share * 100)} %` })}</p>`;
 }
 
 /** On which side of its point each name stands; "" where it would lie over another, and pointing at it says it. */

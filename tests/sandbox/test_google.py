@@ -298,3 +298,20 @@ def test_limits_and_forms_of_the_answer_are_honoured(http):
 def test_directives_reach_the_stream(http):
     assert not any("finishReason" in chunk["candidates"][0] for chunk in stream(http, "Hi", directives="no_finish"))
     assert post(http, "Hi", directives="status=429").status_code == 429
+
+
+ODD = (True, 7, 1.5, "word", ["a"], [[]], {"a": 1}, [{"name": 7}])
+
+
+@pytest.mark.parametrize("field", ["systemInstruction", "generationConfig", "tools", "toolConfig"])
+def test_values_of_the_wrong_type_are_read_or_refused_but_never_an_accident(http, field):
+    assert {post(http, "think", **{field: value}).status_code for value in ODD} <= {200, 400}
+
+
+@pytest.mark.parametrize(
+    "name", ["text", "inlineData", "fileData", "functionCall", "functionResponse", "thoughtSignature"]
+)
+def test_odd_parts_are_refused_or_read_as_well(http, name):
+    for role in ("user", "model"):
+        statuses = {post(http, [{"role": role, "parts": [{name: odd}]}]).status_code for odd in ODD}
+        assert statuses <= {200, 400}

@@ -76,7 +76,7 @@ class Reader:
         """What the text tells, and something that fits where a property is needed; all are where none is named."""
         properties = as_object(schema.get("properties"))
         needed = schema.get("required")
-        needed = set(needed) if isinstance(needed, list) else set(properties)
+        needed = {name for name in needed if isinstance(name, str)} if isinstance(needed, list) else set(properties)
         found = {name: self._told(name, as_object(inner), name in needed) for name, inner in properties.items()}
         return {
             name: self._made_up(as_object(properties[name])) if value is MISSING else value
@@ -178,9 +178,10 @@ def made_up(schema: Any, text: str, depth: int = 0) -> Any:
             return None
 
 
-def _kind(schema: dict[str, Any]) -> Any:
+def _kind(schema: dict[str, Any]) -> str:
     kind = schema.get("type")
-    return kind[0] if isinstance(kind, list) and kind else kind
+    kind = kind[0] if isinstance(kind, list) and kind else kind
+    return kind if isinstance(kind, str) else ""
 
 
 def _number(text: str) -> float | int:

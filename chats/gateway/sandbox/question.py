@@ -136,6 +136,9 @@ def _check(raw: dict[str, Any]) -> None:
         raise refused("model is required", param="model")
     if not content.is_list_of_objects(raw.get("messages")) or not raw["messages"]:
         raise refused("field messages is required", param="messages")
+    for message in raw["messages"]:
+        if not isinstance(message.get("role") or "", str) or not isinstance(message.get("tool_calls") or [], list):
+            raise refused("messages has a role or tool_calls of the wrong type", param="messages")
     for name in NUMBERS:
         if not isinstance(raw.get(name) or 0, int) or not 0 <= (raw.get(name) or 0) < ABSURD_TOKENS:
             raise refused(f"{name} is invalid", param=name)

@@ -122,14 +122,18 @@ def _offered(raw: dict[str, Any]) -> Offered:
 
 
 def _functions(raw: dict[str, Any]) -> dict[str, Any]:
-    declared = [as_object(one) for tool in tools_of(raw) for one in tool.get("functionDeclarations") or ()]
+    declared = [as_object(one) for tool in tools_of(raw) for one in _list(tool.get("functionDeclarations"))]
     declared = [one for one in declared if isinstance(one.get("name"), str)]
     config = as_object(as_object(raw.get("toolConfig")).get("functionCallingConfig"))
-    allowed = config.get("allowedFunctionNames") or [one["name"] for one in declared]
+    allowed = _list(config.get("allowedFunctionNames")) or [one["name"] for one in declared]
     tools = [_function(one) for one in declared if one["name"] in allowed]
     if not tools:
         return {}
     return {"tools": tools, "tool_choice": MODES.get(str(config.get("mode") or "AUTO").upper(), "auto")}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _function(declared: dict[str, Any]) -> dict[str, Any]:

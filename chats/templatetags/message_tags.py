@@ -80,6 +80,12 @@ def has_output(message: Message) -> bool:
 
 
 @register.filter
+def first_thought(message: Message) -> int:
+    """The part whose time is known: what it thinks between its calls is not measured."""
+    return next((index for index, part in enumerate(message.parts) if part.get("kind") == "reasoning"), -1)
+
+
+@register.filter
 def raw(text: str) -> SafeString:
     """Text as an element's content that the browser hands back unit for unit: deltas count in it."""
     return mark_safe(escape(text).replace("\r", "&#13;").replace("\0", "\ufffd"))  # noqa: S308

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from chats.models import Message
+
+from .tool_words import ACTION_GISTS, ACTIONS, Words, words_of
 
 register = template.Library()
 
@@ -23,95 +24,7 @@ FLAT_CHARACTERS = 300
 LINE_CHARACTERS = 64  # of a short list in JSON
 OPEN_LINES = 24  # code up to here is shown unfolded
 ENCRYPTED = "----MOONSHOT ENCRYPTED BEGIN----"  # only Kimi reads it (text.md 7)
-
-
 _FEW = re.compile(r"[\[{]\n[^\[\]{}]*\n\s*[\]}]")
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """How a tool is told of: its icon, what it would do, does now and has done, and the argument that says it all."""
-
-    icon: str
-    asks: str | Promise
-    doing: str | Promise
-    done: str | Promise
-    gist: tuple[str, ...] = ()
-    language: str = ""  # of the code it runs
-
-
-_SEARCH = Words(
-    "globe",
-    gettext_lazy("Search the web"),
-    gettext_lazy("Searching the web"),
-    gettext_lazy("Searched the web"),
-    ("query", "q", "queries"),
-)
-_PAGE = Words(
-    "book-open",
-    gettext_lazy("Open a page"),
-    gettext_lazy("Opening a page"),
-    gettext_lazy("Opened a page"),
-    ("url", "urls", "uri"),
-)
-_CODE = Words(
-    "terminal", gettext_lazy("Run code"), gettext_lazy("Running code"), gettext_lazy("Ran code"), (), "python"
-)
-_SCRIPT = Words(
-    "terminal", gettext_lazy("Run code"), gettext_lazy("Running code"), gettext_lazy("Ran code"), (), "javascript"
-)
-_SHELL = Words(
-    "terminal",
-    gettext_lazy("Run a command"),
-    gettext_lazy("Running a command"),
-    gettext_lazy("Ran a command"),
-    (),
-    "bash",
-)
-KNOWN = {
-    "web_search": _SEARCH,
-    "google_search": _SEARCH,
-    "open_page": _PAGE,
-    "fetch": _PAGE,
-    "url_context": _PAGE,
-    "code_interpreter": _CODE,
-    "code_execution": _CODE,
-    "code_runner": _CODE,
-    "quickjs": _SCRIPT,
-    "bash_code_execution": _SHELL,
-    "text_editor": Words(
-        "file-pen",
-        gettext_lazy("Edit a file"),
-        gettext_lazy("Editing a file"),
-        gettext_lazy("Edited a file"),
-        ("path",),
-    ),
-    "image_generation": Words(
-        "palette",
-        gettext_lazy("Draw a picture"),
-        gettext_lazy("Drawing a picture"),
-        gettext_lazy("Drew a picture"),
-        ("prompt",),
-    ),
-}
-# What a computer-use model proposes (text.md 6.3); coordinates are 0-1000 over the screenshot.
-ACTIONS = {
-    "open_web_browser": gettext_lazy("Open the browser"),
-    "click_at": gettext_lazy("Click"),
-    "hover_at": gettext_lazy("Point at"),
-    "type_text_at": gettext_lazy("Type"),
-    "scroll_document": gettext_lazy("Scroll the page"),
-    "scroll_at": gettext_lazy("Scroll"),
-    "wait_5_seconds": gettext_lazy("Wait 5 seconds"),
-    "go_back": gettext_lazy("Go back"),
-    "go_forward": gettext_lazy("Go forward"),
-    "search": gettext_lazy("Open a search page"),
-    "navigate": gettext_lazy("Go to an address"),
-    "key_combination": gettext_lazy("Press keys"),
-    "drag_and_drop": gettext_lazy("Drag"),
-}
-_TELLING = ("query", "url", "text", "name", "city")  # arguments that mostly say what a call is about
-_ACTION_GISTS = ("text", "url", "keys", "direction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +48,18 @@ class ShownCall:
     is_over: bool  # the rounds that the person allowed are used up
     marks: str  # of a place on the screenshot: JSON for <spatial-picture>
     is_open: bool
+    is_edited: bool
 
     @property
     def is_asked(self) -> bool:
         return self.state in ("asked", "doubt")
+
+    @property
+    def has_more(self) -> bool:
+        """Is there anything below the line?"""
+        return bool(
+            self.code or self.facts or self.arguments or self.is_edited or (self.result and self.result.is_told)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +75,22 @@ class ShownResult:
     attachment: int | None
     sources: tuple[Mapping[str, str], ...]
 
+    @property
+    def is_told(self) -> bool:
+        return bool(self.text or self.sources or self.by != "vendor") and not self.is_refused
+
 
 @register.simple_tag
 def shown_call(values: Mapping[str, Any], message: Message) -> ShownCall:
     """A tool_call part, ready to be drawn."""
     name, state = str(values.get("name") or ""), _state(values, message)
-    words, given = _words(name), _parsed(values.get("arguments"))
+    words, given = words_of(name), _parsed(values.get("arguments"))
     is_action = name in ACTIONS
     warning = _warning(given)
     if warning and isinstance(given, Mapping):
         given = {key: value for key, value in given.items() if key != "safety_decision"}
     code, language = _code(words, given, values.get("arguments"))
-    gist = _gist(given, _ACTION_GISTS if is_action else words.gist)
+    gist = _gist(given, ACTION_GISTS if is_action else words.gist)
     result = _result(values.get("result"))
     return ShownCall(
         state=state,
@@ -184,6 +109,7 @@ def shown_call(values: Mapping[str, Any], message: Message) -> ShownCall:
         warning=warning,
         is_over=values.get("why") == "limit",
         marks=_place(name, given),
+        is_edited=bool(values.get("edited_from")),
         is_open=bool(code) and code.count("\n") < OPEN_LINES,
     )
 
@@ -195,14 +121,6 @@ def _state(values: Mapping[str, Any], message: Message) -> str:
     if values.get("result") or not message.is_live:
         return "done"
     return "running" if values.get("is_vendors") else "written"
-
-
-def _words(name: str) -> Words:
-    if name in KNOWN:
-        return KNOWN[name]
-    named = {"name": name or _("a tool")}
-    asks, doing, done = (words % named for words in (_("Call %(name)s"), _("Calling %(name)s"), _("Called %(name)s")))
-    return Words("wrench", asks, doing, done, _TELLING)
 
 
 def _title(name: str, words: Words, state: str, result: "ShownResult | None", is_vendors: bool) -> str:

@@ -91,3 +91,15 @@ test("a job shows as long as it is being made", () => {
   page.tell("reply-state", { message: 1, status: "complete" });
   assert.equal(page.title, "Harbour");
 });
+
+test("a reply that waits for a person is marked until it goes on or is over", () => {
+  const page = started();
+  page.hide(true);
+  page.tell("reply-state", { message: 3, status: "streaming" });
+  page.tell("reply-state", { message: 3, status: "waiting" });
+  assert.equal(page.title, "? Harbour");
+  page.tell("reply-state", { message: 3, status: "queued" });
+  assert.equal(page.title, "● Harbour");
+  page.tell("reply-state", { message: 3, status: "complete" });
+  assert.equal(page.title, "✓ Harbour");
+});

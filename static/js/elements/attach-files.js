@@ -42,6 +42,7 @@ class AttachFiles extends HTMLElement {
     const what = target.closest("[data-attach]")?.dataset.attach;
     if (what === "url") return this.#ask();
     if (what) return this.choose(what);
+    if (target.closest("[data-open-presets]")) return tell("presets-open", { isAsked: true });
     if (target.closest("[data-compare-menu]")) return tell("compare-wanted", { isAsked: true });
     if (target.closest("[data-close-dialog]") || target === this.#dialog) this.#dialog.close();
   }

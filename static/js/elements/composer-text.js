@@ -4,6 +4,8 @@ import { tell } from "lib/dom.js";
 import { isOpen } from "lib/ime.js";
 import { meaningOf } from "lib/keys.js";
 
+const SLASH = /(?:^|\n)\/$/; // at the start of a line: the presets are wanted
+
 class ComposerText extends HTMLElement {
   /** Set by the composer: what a key's meaning depends on. */
   stateOfKeys = () => ({});
@@ -67,6 +69,7 @@ class ComposerText extends HTMLElement {
   #typed() {
     this.#grow();
     tell("text-typed", {}, this);
+    if (SLASH.test(this.value.slice(0, this.#box.selectionEnd))) tell("presets-open");
   }
 
   /** Where field-sizing is not known the box is measured; the style sheet limits it. */

@@ -1,6 +1,6 @@
 /** `<preset-menu>`: "/" at the start of a line offers the presets; a choice goes into the composer and is never sent.
  *
- * Stands beside the composer's text box, which keeps the focus. Tells `preset-use {preset}` and `preset-edit {preset}`.
+ * Stands beside the composer's text box, which keeps the focus; fetched with the first "/". Tells `preset-use {preset}` and `preset-edit {preset}`.
  */
 
 import { html, nothing, render } from "lit-html";
@@ -29,9 +29,8 @@ class PresetMenu extends HTMLElement {
     composer.addEventListener("text-typed", () => this.#typed(), { signal });
     composer.addEventListener("keydown", (event) => this.#key(event), { signal, capture: true });
     composer.addEventListener("focusout", () => this.#left(), { signal });
-    document.addEventListener("presets-open", () => this.#begin(), { signal });
+    document.addEventListener("presets-open", ({ detail }) => (detail?.isAsked ? this.#begin() : this.#typed()), { signal });
     document.addEventListener("preset-kept", () => (this.#presets = null), { signal });
-    composer.addEventListener("click", ({ target }) => target.closest("[data-open-presets]") && this.#begin(), { signal });
   }
 
   disconnectedCallback() {

@@ -6,7 +6,6 @@ import { load } from "lib/model-list.js";
 import { modelOf } from "lib/models.js";
 import { Opening, suggested } from "lib/opening.js";
 import { LONG_TEXT } from "lib/pasted.js";
-import { lay } from "lib/presets.js";
 import { request } from "lib/requests.js";
 import { toast, toastError, toastUndo } from "lib/toast.js";
 import { facts } from "lib/uploads.js";
@@ -84,8 +83,14 @@ export class Arrivals {
     this.#composer.typed();
   }
 
-  #preset(asked) {
-    lay(this.#composer, asked).catch(toastError);
+  /** Its script is fetched when the first preset is used. */
+  async #preset(asked) {
+    try {
+      const { lay } = await import("lib/presets.js");
+      await lay(this.#composer, asked);
+    } catch (error) {
+      toastError(error);
+    }
   }
 
   /** A file that is already here: of a result, of the gallery. `model` is picked first if one is named. */

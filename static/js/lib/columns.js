@@ -15,7 +15,10 @@ export const keyOf = (row) => (row.localName === TAG ? `columns of ${row.dataset
 
 /** A row before its rows in the database: `template` has one column, `names` has one for each. */
 export function pendingColumns(template, { client_id, names }) {
-  const row = document.importNode(template.content.firstElementChild, true);
+  const drawn = document.importNode(template.content.firstElementChild, true);
+  const row = document.createElement(TAG); // not in the template: its script is fetched when one is needed
+  row.append(...drawn.children);
+  takeAttributes(row, drawn);
   row.dataset.client = client_id;
   row.dataset.count = names.length;
   const [first] = row.querySelectorAll(".side-column");
@@ -40,7 +43,7 @@ export async function takeColumns(mine, fresh, morph) {
   localTimes(mine);
 }
 
-const messageOf = (column) => column.querySelector(".message").dataset.message;
+const messageOf = (column) => column.querySelector(".message")?.dataset.message; // none where it was just deleted
 
 function takeColumn(mine, fresh, morph, Idiomorph) {
   if (!mine) return fresh;

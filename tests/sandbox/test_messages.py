@@ -247,6 +247,13 @@ def test_code_is_really_run(client, version, tool, given):
     assert message.container.id
 
 
+def test_a_failing_tool_of_the_vendors_is_a_result_that_says_so(client):
+    for question, tool in (("Search for tea", SEARCH), ("What is 17 + 4?", CODE)):
+        message = streamed(client, question, tools=[tool], extra_headers=directed("tool_error"))
+        assert message.content[1].content.error_code == "unavailable"
+        assert "unavailable" in said(message)
+
+
 def test_a_program_of_several_lines_is_written_to_a_file_and_its_chart_named(client):
     message = streamed(client, "plot sin(x)", tools=[CODE])
     assert [block.name for block in message.content if block.type == "server_tool_use"] == [

@@ -221,6 +221,13 @@ def test_code_is_really_run_and_its_chart_is_a_picture(client):
     assert asked(client, "What is 17 + 4?", tools=[CODE]).output[0].outputs is None
 
 
+def test_a_failing_tool_of_the_vendors_is_an_item_that_failed(client):
+    for question, tool in (("Search for tea", SEARCH), ("What is 17 + 4?", CODE)):
+        names, response = streamed(client, question, tools=[tool], extra_headers=directed("tool_error"))
+        assert (response.output[0].status, response.status) == ("failed", "completed")
+        assert not [name for name in names if name.endswith("call.completed")]
+
+
 def test_a_picture_is_painted_in_the_size_that_was_asked_for(client):
     names, response = streamed(client, "Draw a boat", tools=[PAINT])
     assert image(base64.b64decode(response.output[0].result)).size == (128, 96)

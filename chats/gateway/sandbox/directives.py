@@ -119,6 +119,7 @@ RULES = {
     "ignore_media": _rule({"ignores_media": True}),
     "block": _rule({"block": "SAFETY"}, bare=("block", str)),
     "redacted": _rule({"is_redacted": True}),
+    "tool_error": _rule({"tool_error": "unavailable"}, bare=("tool_error", str)),
     "pause": _rule({"pauses": 1}, bare=("pauses", _whole)),
 } | {  # of generations
     "takes": _rule(bare=("takes_s", _seconds)),

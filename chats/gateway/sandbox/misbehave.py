@@ -52,6 +52,7 @@ class Misbehaviour:
     block: str = ""
     is_redacted: bool = False
     pauses: int = 0
+    tool_error: str = ""
     # of generations
     takes_s: float | None = None
     generation: str = ""

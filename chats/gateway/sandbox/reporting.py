@@ -33,7 +33,13 @@ class Report:
                 self._block(self._describer.say("painted", prompt=_line(step.prompt)))
         return Said(self._text, tuple(self._cited))
 
+    def _failed(self, failure: str) -> None:
+        self._block(self._describer.say("own_tool_failed", code=escaped(failure)))
+
     def _found(self, search: Searched) -> None:
+        if search.failure:
+            self._failed(search.failure)
+            return
         self._block(self._describer.say("found" if search.pages else "found_nothing", query=_line(search.query)))
         for nth, page in enumerate(search.pages):
             self._text += ("\n\n" if nth == 0 else "\n") + f"- **{escaped(page.title)}**: "
@@ -50,6 +56,8 @@ class Report:
     def _computed(self, step: Computed) -> None:
         if step.output:
             self._block(self._describer.words["printed"] + f"\n\n```\n{step.output.rstrip()}\n```")
+        elif step.failure:
+            self._failed(step.failure)
         elif not step.error:
             self._block(self._describer.words["ran_silent"])
         if step.error:

@@ -31,21 +31,23 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """The vendor's own look into the web: `action` is search, open_page or find_in_page."""
+    """The vendor's own look into the web: `action` is search, open_page or find_in_page; `failure` the tool's."""
 
     query: str
     pages: tuple[Page, ...]
     action: str = "search"
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """Code that the vendor ran itself; `picture` is a PNG."""
+    """Code that the vendor ran itself; `picture` is a PNG, `failure` the tool's and not the program's."""
 
     code: str
     output: str
     error: str = ""
     picture: bytes | None = None
+    failure: str = ""
 
     @property
     def picture_url(self) -> str:

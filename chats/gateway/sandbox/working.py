@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from chats.gateway.sandbox import coding, corpus, evaluate, leading, native, sources, wishes
+from chats.gateway.sandbox import choosing, coding, corpus, evaluate, leading, native, sources, wishes
 from chats.gateway.sandbox.content import as_object
 from chats.gateway.sandbox.corpus import Page
 from chats.gateway.sandbox.describe import Describer
@@ -41,7 +41,7 @@ class Worker:
         if self._taken.model.id.endswith("deep-research") and self._offered.search:
             return list(self._research())
         done: list[Step] = []
-        if self._is_due("search", self._offered.search, leading.wants_search):
+        if self._is_due("search", self._offered.search, choosing.leads_to_search):
             done.append(self.search())
         if self._is_due("code", self._offered.code, coding.is_asked_for):
             done.append(await self._compute())
@@ -50,6 +50,8 @@ class Worker:
         return done
 
     def search(self, query: str = "", nth: int = 0) -> Searched:
+        if failure := self._taken.odd.tool_error:
+            return Searched(query or self._query, (), failure=failure)
         found = corpus.search(query or self._query, PAGES * 2, skip=nth * PAGES)
         return Searched(query or self._query, tuple(page for page in found if self._is_allowed(page))[:PAGES])
 
@@ -89,6 +91,8 @@ class Worker:
 
     async def _compute(self) -> Computed:
         code = coding.code_for(self._question.text)
+        if failure := self._taken.odd.tool_error:
+            return Computed(code, "", failure=failure)
         ran = await asyncio.to_thread(evaluate.run, code)
         return Computed(code, ran.output, ran.error, ran.picture)
 

@@ -20,7 +20,7 @@ CITED = 150
 def searched(step: Searched) -> Iterator[Block]:
     name = _name(step.query)
     yield use("server_tool_use", name, "web_search", json.dumps({"query": step.query}, ensure_ascii=False))
-    found = [
+    found: Any = [
         {
             "type": "web_search_result",
             "url": page.link,
@@ -30,6 +30,7 @@ def searched(step: Searched) -> Iterator[Block]:
         }
         for page in step.pages
     ]
+    found = _error("web_search", step.failure) if step.failure else found
     yield _whole({"type": "web_search_tool_result", "tool_use_id": name, "content": found}, SEARCH_S)
 
 
@@ -72,8 +73,12 @@ def _run(step: Computed, tool: str, given: dict[str, Any]) -> Iterator[Block]:
     yield use("server_tool_use", name, tool, json.dumps(given, ensure_ascii=False))
     files = [{"type": f"{tool}_output", "file_id": f"file_{_digest(step.code)}"}] if step.picture else []
     result = {"stdout": step.output, "stderr": step.error, "return_code": int(bool(step.error)), "content": files}
-    content = {"type": f"{tool}_result"} | result
+    content = _error(tool, step.failure) if step.failure else {"type": f"{tool}_result"} | result
     yield _whole({"type": f"{tool}_tool_result", "tool_use_id": name, "content": content}, RUN_S)
+
+
+def _error(tool: str, code: str) -> dict[str, Any]:
+    return {"type": f"{tool}_tool_result_error", "error_code": code}
 
 
 def _whole(block: dict[str, Any], wait_s: float = 0) -> Block:

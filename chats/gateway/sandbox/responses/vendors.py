@@ -15,8 +15,8 @@ OUTPUTS = "code_interpreter_call.outputs"
 def searched(step: Searched, name: str, include: frozenset[str]) -> Item:
     item = {"id": name, "type": "web_search_call"}
     wait_s = SEARCH_S if step.action == "search" else RESEARCH_S
-    happenings = _phases("web_search_call", ("in_progress", "searching", "completed"), wait_s)
-    done = item | {"status": "completed", "action": _action(step, SOURCES in include)}
+    happenings = _phases("web_search_call", ("in_progress", "searching", "completed"), wait_s, step.failure)
+    done = item | {"status": _status(step.failure), "action": _action(step, SOURCES in include)}
     return Item(item | {"status": "in_progress"}, tuple(happenings), done)
 
 
@@ -34,12 +34,12 @@ def _action(step: Searched, has_sources: bool) -> dict[str, Any]:
 
 def computed(step: Computed, name: str, include: frozenset[str], container: str) -> Item:
     item = {"id": name, "type": "code_interpreter_call", "container_id": container}
-    begin, *rest = _phases("code_interpreter_call", ("in_progress", "interpreting", "completed"), RUN_S)
+    begin, *rest = _phases("code_interpreter_call", ("in_progress", "interpreting", "completed"), RUN_S, step.failure)
     grown = "response.code_interpreter_call_code"
     deltas = [Happening(f"{grown}.delta", {"delta": piece}, is_delta=True) for piece in pieces(step.code)]
     happenings = (begin, *deltas, Happening(f"{grown}.done", {"code": step.code}), *rest)
-    outputs = _outputs(step) if OUTPUTS in include else None
-    done = item | {"code": step.code, "outputs": outputs, "status": "completed"}
+    outputs = _outputs(step) if OUTPUTS in include and not step.failure else None
+    done = item | {"code": step.code, "outputs": outputs, "status": _status(step.failure)}
     return Item(item | {"code": "", "outputs": None, "status": "in_progress"}, happenings, done)
 
 
@@ -64,7 +64,11 @@ def painted(step: Painted, name: str) -> Item:
     return Item(item | {"status": "in_progress", "result": None}, (begin, generating, *partials, end), done)
 
 
-def _phases(kind: str, names: tuple[str, ...], wait_s: float) -> Iterator[Happening]:
-    """The last one comes when the work is done."""
-    for name in names:
+def _status(failure: str) -> str:
+    return "failed" if failure else "completed"
+
+
+def _phases(kind: str, names: tuple[str, ...], wait_s: float, failure: str = "") -> Iterator[Happening]:
+    """The last one comes when the work is done, and never when it failed."""
+    for name in names[:-1] if failure else names:
         yield Happening(f"response.{kind}.{name}", wait_s=wait_s if name == names[-1] else 0)

@@ -18,6 +18,8 @@ def test_texts_are_compared_and_other_dimensions_are_refused(alice):
     page = alice.page
     page.goto("/benches/embeddings/")
     page.get_by_label("Texts", exact=True).fill(TEXTS)
+    page.reload()  # what was typed is still there
+    expect(page.get_by_label("Texts", exact=True)).to_have_value(TEXTS)
     alice.button("Embed").click()
     canvas = page.get_by_role("img", name=re.compile("^Heat map of 3 by 3"))
     canvas.focus()

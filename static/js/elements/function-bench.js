@@ -6,6 +6,7 @@ import { copy } from "lib/clipboard.js";
 import { EXAMPLE, byField, carded, exported, read, told, unread } from "lib/function-forms.js";
 import { nt, t } from "lib/i18n.js";
 import { open } from "lib/navigation.js";
+import { keepDraft, readDraft } from "lib/page-drafts.js";
 import { request } from "lib/requests.js";
 import { localTimes } from "lib/times.js";
 import { toast, toastError } from "lib/toast.js";
@@ -28,9 +29,10 @@ class FunctionBench extends HTMLElement {
   connectedCallback() {
     this.#stop = new AbortController();
     const kept = JSON.parse(this.querySelector("#function-set").textContent);
-    this.#cards = kept.map(carded);
-    this.#name = this.#editor.dataset.name;
-    this.#isShared = "shared" in this.#editor.dataset;
+    const { name, shared } = this.#editor.dataset;
+    this.#take({ cards: kept.map(carded), name, isShared: shared !== undefined });
+    const draft = this.#mayChange && readDraft(this.#draft);
+    if (draft) [this.#isChanged] = [true, this.#take(draft)];
     this.addEventListener("click", (event) => this.#clicked(event), { signal: this.#stop.signal });
     localTimes(this);
     this.#render();
@@ -50,6 +52,19 @@ class FunctionBench extends HTMLElement {
   }
 
   // Changes
+
+  get #draft() {
+    return `functions/${document.body.dataset.user}/${this.dataset.team}/${this.dataset.set ?? "new"}`;
+  }
+
+  #take({ cards, name, isShared }) {
+    [this.#cards, this.#name, this.#isShared] = [cards, name, isShared];
+  }
+
+  #keepDraft() {
+    this.#isChanged = true;
+    keepDraft(this.#draft, { cards: this.#cards, name: this.#name, isShared: this.#isShared });
+  }
 
   #set(place, values) {
     this.#cards = this.#cards.map((card, at) => (at === place ? { ...card, ...values } : card));
@@ -76,7 +91,7 @@ class FunctionBench extends HTMLElement {
   }
 
   #changed() {
-    this.#isChanged = true;
+    this.#keepDraft();
     this.#problems = byField([], unread(this.#cards));
     this.#render();
     clearTimeout(this.#timer);
@@ -131,6 +146,7 @@ class FunctionBench extends HTMLElement {
     try {
       const answer = await request(id ? "PUT" : "POST", id ? `${ADDRESS}${id}/` : ADDRESS, { body });
       this.#isChanged = false;
+      keepDraft(this.#draft, null);
       return await answer.json();
     } catch (error) {
       await this.#refused(error);
@@ -168,6 +184,7 @@ class FunctionBench extends HTMLElement {
     const again = { name: this.#name, is_shared: this.#isShared, functions: told(this.#cards), team: this.dataset.team };
     try {
       await request("DELETE", `${ADDRESS}${this.dataset.set}/`);
+      keepDraft(this.#draft, null);
       await open(ADDRESS);
       const undo = () => request("POST", ADDRESS, { body: again }).then(async (answer) => open((await answer.json()).url), toastError);
       toast(t("The set was deleted."), { action: t("Undo"), onAction: undo });
@@ -217,14 +234,16 @@ class FunctionBench extends HTMLElement {
   }
 
   #rename(name) {
-    [this.#name, this.#isChanged] = [name, true];
+    this.#name = name;
+    this.#keepDraft();
     const { name: gone, ...rest } = this.#problems.set ?? {};
     if (gone) this.#problems = { ...this.#problems, set: rest };
     this.#render();
   }
 
   #share(isShared) {
-    [this.#isShared, this.#isChanged] = [isShared, true];
+    this.#isShared = isShared;
+    this.#keepDraft();
     this.#render();
   }
 

@@ -1,10 +1,12 @@
 /** `<run-bench>`: the form of a bench, sent once for what one pressed once, and the run that it leads to. */
 
 import { draftFor } from "lib/asking-about.js";
+import { asked, examples, nameByHand, refill, startNames } from "lib/bench-form.js";
 import { announce, fragment } from "lib/dom.js";
 import { nt, t } from "lib/i18n.js";
 import { open } from "lib/navigation.js";
 import { newId } from "lib/outbox.js";
+import { keepDraft, readDraft } from "lib/page-drafts.js";
 import { getText, request } from "lib/requests.js";
 import { aboutResults, join, split } from "lib/texts.js";
 import { everySecond } from "lib/ticking.js";
@@ -27,12 +29,13 @@ class RunBench extends HTMLElement {
     const { signal } = this.#stop;
     this.addEventListener("submit", (event) => this.#submitted(event), { signal });
     this.addEventListener("click", (event) => this.#clicked(event), { signal });
-    this.addEventListener("input", () => this.#count(), { signal });
+    this.addEventListener("input", ({ target }) => target.form && target.form === this.#form && this.#typed(), { signal });
     this.addEventListener("change", (event) => this.#changed(event), { signal });
     this.addEventListener("toggle", ({ target }) => this.#opened(target), { signal, capture: true });
     this.#still = everySecond(() => this.#tick());
     localTimes(this);
-    for (const select of this.querySelectorAll("select:has([data-other])")) this.#startName(select);
+    startNames(this);
+    this.#restore();
     this.#count();
     this.#busy(false);
     this.#follow();
@@ -64,32 +67,19 @@ class RunBench extends HTMLElement {
 
   // What is asked
 
-  #told() {
-    const form = this.#form.elements;
-    const value = (name) => form[name]?.value.trim() ?? "";
-    if (this.dataset.kind === "embeddings") {
-      const models = [this.#named("model"), this.#named("second")].filter(Boolean);
-      return { texts: this.#texts, models, dimensions: value("dimensions") };
-    }
-    if (this.dataset.kind === "rerank") {
-      return { documents: this.#texts, query: value("query"), model: value("model"), top_n: value("top_n") };
-    }
-    return Object.fromEntries(["q", "gl", "hl", "tbs", "num", "page", "method"].map((name) => [name, value(name)]));
+  get #draft() {
+    return `bench/${document.body.dataset.user}/${this.dataset.team}/${this.dataset.kind}`;
   }
 
-  #named(name) {
-    const { [name]: select, [`${name}_other`]: other } = this.#form.elements;
-    if (select.value === "none") return "";
-    return select.value || other.value.trim();
+  #typed() {
+    this.#count();
+    keepDraft(this.#draft, Object.fromEntries(new FormData(this.#form)));
   }
 
-  /** A model that is not among the options was named by hand. */
-  #startName(select) {
-    const other = select.parentElement.querySelector("input");
-    const isListed = [...select.options].some((option) => option.value && option.value === other.value);
-    if (other.value && !isListed) select.value = "";
-    other.hidden = select.value !== "";
-    if (isListed) other.value = "";
+  /** What was typed here before one went elsewhere; a run, or a link with something in it, shows what it came with. */
+  #restore() {
+    const kept = this.#form && !this.dataset.run && !location.search ? readDraft(this.#draft) : null;
+    if (kept) refill(this.#form, kept);
   }
 
   #count() {
@@ -107,7 +97,7 @@ class RunBench extends HTMLElement {
     const { typed, isSeparated } = join(texts);
     this.#box.value = typed;
     this.#form.elements.is_separated.checked = isSeparated;
-    this.#count();
+    this.#typed();
   }
 
   // Sending
@@ -121,7 +111,7 @@ class RunBench extends HTMLElement {
   async #send() {
     const button = this.querySelector("[data-run]");
     if (button.disabled) return;
-    const told = JSON.stringify(this.#told());
+    const told = JSON.stringify(asked(this.dataset.kind, this.#form.elements, this.#texts));
     if (this.#unheard?.told !== told) this.#unheard = { told, client_id: newId() };
     this.#clearErrors();
     this.#busy(true);
@@ -129,6 +119,7 @@ class RunBench extends HTMLElement {
       const body = { ...JSON.parse(told), client_id: this.#unheard.client_id, team: this.dataset.team };
       const answer = await (await request("POST", `/benches/${this.dataset.kind}/`, { body })).json();
       this.#unheard = null;
+      keepDraft(this.#draft, null);
       if (!this.isConnected) return;
       arrived = answer.id;
       await open(answer.url);
@@ -207,12 +198,19 @@ class RunBench extends HTMLElement {
     const button = target.closest("button");
     if (!button) return;
     const { dataset } = button;
-    if ("again" in dataset) this.#send();
+    if ("again" in dataset) this.#again();
     else if ("delete" in dataset) this.#delete();
     else if ("example" in dataset) this.#example();
     else if ("askAbout" in dataset) this.#askAbout();
     else if (dataset.page) this.#turn(Number(dataset.page));
     else if (dataset.query) this.#look(dataset.query);
+  }
+
+  /** The run that is shown, whatever was typed over it meanwhile. */
+  #again() {
+    this.#form.reset();
+    startNames(this);
+    this.#send();
   }
 
   async #delete() {
@@ -227,15 +225,7 @@ class RunBench extends HTMLElement {
   }
 
   #example() {
-    this.#fill([
-      t("A cat sleeps on the sofa"),
-      t("A kitten naps on the couch"),
-      t("The dog barks at the postman"),
-      t("Shares fell sharply on Monday"),
-      t("The stock market dropped"),
-      t("How do I bake bread?"),
-      t("A recipe for sourdough"),
-    ]);
+    this.#fill(examples());
     this.querySelector("[data-run]").focus();
   }
 
@@ -264,13 +254,7 @@ class RunBench extends HTMLElement {
   #changed({ target }) {
     if (target.matches("[data-csv]")) this.#read(target);
     else if (target.id === "bench-column") this.#fill(this.#columns[target.value].texts);
-    else if (target.matches("select:has([data-other])")) this.#nameByHand(target);
-  }
-
-  #nameByHand(select) {
-    const other = select.parentElement.querySelector("input");
-    other.hidden = select.value !== "";
-    if (!other.hidden) other.focus();
+    else if (target.matches("select:has([data-other])")) nameByHand(target);
   }
 
   async #read(input) {

@@ -49,10 +49,7 @@ class ShownCall:
     marks: str  # of a place on the screenshot: JSON for <spatial-picture>
     is_open: bool
     is_edited: bool
-
-    @property
-    def is_asked(self) -> bool:
-        return self.state in ("asked", "doubt")
+    is_asked: bool
 
     @property
     def has_more(self) -> bool:
@@ -110,14 +107,16 @@ def shown_call(values: Mapping[str, Any], message: Message) -> ShownCall:
         is_over=values.get("why") == "limit",
         marks=_place(name, given),
         is_edited=bool(values.get("edited_from")),
+        is_asked=message.status == Message.Status.WAITING and state in ("asked", "doubt"),
         is_open=bool(code) and code.count("\n") < OPEN_LINES,
     )
 
 
 def _state(values: Mapping[str, Any], message: Message) -> str:
     """The vendor's own calls have none, and ours none while the model still writes them."""
-    if state := values.get("state"):
-        return str(state)
+    state = str(values.get("state") or "")
+    if state == "doubt" or (state and (message.is_live or message.status == Message.Status.WAITING)):
+        return state  # in a reply that was ended nothing comes next and nobody is asked
     if values.get("result") or not message.is_live:
         return "done"
     return "running" if values.get("is_vendors") else "written"

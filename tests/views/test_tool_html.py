@@ -65,6 +65,8 @@ def words(page: str) -> str:
         ({"is_vendors": True}, "streaming", "Searching the web ferry runs", []),
         ({"is_vendors": True}, "complete", "Searched the web ferry", []),
         ({}, "stopped", "Search the web ferry not run", []),
+        (ASKED, "stopped", "Search the web ferry not run", []),
+        (ASKED | {"state": "doubt"}, "stopped", "Search the web ferry may have run", []),
         (DONE | {"result": RESULT}, "complete", "Searched the web ferry 1.2 s", []),
         (DONE | {"result": RESULT | {"is_error": True}}, "complete", "Searched the web ferry failed", []),
         (DONE | {"result": RESULT | {"by": "person"}}, "complete", "answered by hand", []),

@@ -68,7 +68,8 @@ async def stream(
     Closing or cancelling it closes the connection to the gateway at once; wrap it in `contextlib.aclosing`. What
     fails before anything was shown is tried again where that is safe: `on_retry(error, wait_s)` is told before the
     wait, `on_request(request)` and `on_exchange(recording)` before each try. `is_listed`: the key's own list of
-    models has this one. `is_once`: never tried again, over a connection of its own: a run that is counted and paid for one by one.
+    models has this one. `is_once`: never tried again, over a connection of its own: a run that is counted and paid
+    for one by one.
     """
     breaker.check(credentials)
     has_shown = False

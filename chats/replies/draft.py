@@ -227,7 +227,7 @@ class Draft:
     def _keep(self, protocol: str, block: Any) -> None:
         """For the next turn; over the limit only for as long as this reply is being written."""
         self.opaque_room -= len(json.dumps(block, ensure_ascii=False).encode("utf-8", "replace"))
-        facts = {"protocol": protocol, "block": dict(block)}
+        facts = {"protocol": protocol, "block": dict(block), "round": self.round}
         self.parts.append(DraftPart("opaque", facts=facts | ({} if self.opaque_room >= 0 else {"is_left_out": True})))
 
     def _made(self, event: MediaOut) -> None:

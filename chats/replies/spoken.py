@@ -32,7 +32,7 @@ class _Turns:
             if part["kind"] == "tool_call" and "result" in part and not part.get("is_vendors"):
                 self._call(part)
             elif spoken := self._spoken(part):
-                if self._results:
+                if self._results and not self._is_of_this_round(part):
                     self._end()
                 self._said.append(spoken)
         self._end()
@@ -63,6 +63,10 @@ class _Turns:
             )
         )
 
+    def _is_of_this_round(self, part: StoredPart) -> bool:
+        """What a vendor adds after its calls, such as the container they ran in, is still of that answer."""
+        return part["kind"] == "opaque" and part.get("round") == self._round
+
     def _end(self) -> None:
         if self._said:
             self._turns.append(Turn("assistant", tuple(self._said), self._model))
@@ -89,5 +93,12 @@ class _Turns:
         """A vendor's own tool; or a call that nobody answered, which would wait for ever, so it is told in words."""
         if part.get("is_vendors"):
             done = part.get("result", {}).get("text", "")
-            return Part("tool_call", done, name=part["name"], arguments=part["arguments"], is_vendors=True)
+            return Part(
+                "tool_call",
+                done,
+                call_id=part["call_id"],
+                name=part["name"],
+                arguments=part["arguments"],
+                is_vendors=True,
+            )
         return Part("text", f"[called {part['name']}({part['arguments']}), which nobody answered]")

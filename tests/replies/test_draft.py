@@ -230,3 +230,15 @@ def test_a_call_that_nobody_answered_is_told_in_words():
     ((said,),) = (turn.parts for turn in turns_of(parts, "m"))
     assert said.kind == "text"
     assert "nobody answered" in said.text
+
+
+def test_a_block_that_follows_its_calls_belongs_to_the_same_turn():
+    draft = Draft(1, 1)
+    draft.take(ToolCallDelta(0, "v1", "code_interpreter", "{}", is_vendors=True))
+    draft.take(ToolCallDelta(1, "c1", "f", "{}"))
+    draft.take(Opaque("messages", {"type": "container"}))
+    draft.parts[1].facts["result"] = {"text": "x"}
+    first, second = turns_of(draft.as_json(), "m")
+    assert [part.kind for part in first.parts] == ["tool_call", "tool_call", "opaque"]
+    assert first.parts[0].call_id == "v1"
+    assert second.role == "tool"

@@ -109,7 +109,7 @@ def _fits(function: dict[str, Any], clause: str) -> frozenset[str]:
     """What of the clause leads to it; nothing where it does not fit."""
     name, description = function["name"], str(function.get("description") or "")
     if SEARCHES.search(name):
-        return _if(leading.wants_search(clause) or asks_the_web(clause), "search")
+        return _if(leads_to_search(clause), "search")
     if COMPUTES.search(name):
         return _if(coding.is_asked_for(clause), "compute")
     return _if(arguments.has_all(function, clause), name) or _about(name, description, clause)
@@ -117,6 +117,10 @@ def _fits(function: dict[str, Any], clause: str) -> frozenset[str]:
 
 def _if(fits: bool, why: str) -> frozenset[str]:
     return frozenset({why}) if fits else frozenset()
+
+
+def leads_to_search(clause: str) -> bool:
+    return leading.wants_search(clause) or asks_the_web(clause)
 
 
 def asks_the_web(clause: str) -> bool:

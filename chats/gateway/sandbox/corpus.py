@@ -25,6 +25,7 @@ MEASURES = re.compile(
     r"\bhow (?:long|many|much|far|fast|old|high|big|large|tall)\b|\bwhen\b|多[少长远快高大久]|几", re.IGNORECASE
 )
 SATURATION, LENGTH_WEIGHT = 1.2, 0.5  # of BM25
+ENOUGH = 0.15  # of the best score; less is about something else
 TITLE_WEIGHT = 3
 SNIPPET_CHARACTERS = 160
 
@@ -46,13 +47,14 @@ def search(
     query: str, n: int = 10, *, chinese: bool | None = None, within_days: int | None = None, skip: int = 0
 ) -> list[Page]:
     """Best first and never more than match; `chinese` narrows to one language, else the query's comes first."""
-    wanted = Counter(words_of(query))
+    wanted = Counter(words_of(MEASURES.sub(" ", query)))  # "how long" looks for no long thing
     prefers = bool(HAN.search(query)) if chinese is None else chinese
     scored = [(_score(wanted, index), index.page) for index in _indexed()]
     found = [(score * (1.5 if page.is_chinese == prefers else 1), page) for score, page in scored if score > 0]
     found = [row for row in found if chinese is None or row[1].is_chinese == chinese]
     found = [row for row in found if within_days is None or row[1].age_days <= within_days]
     found.sort(key=lambda row: (-row[0], row[1].link))
+    found = [row for row in found if row[0] >= ENOUGH * found[0][0]]
     return [replace(page, snippet=snippet(page.text, query)) for _, page in found[skip : skip + n]]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chats.gateway.sandbox import choosing, coding, evaluate
+from chats.gateway.sandbox import coding, evaluate
 from chats.gateway.sandbox.answers import Answer
 from chats.gateway.sandbox.content import as_object
 from chats.gateway.sandbox.errors import refused_upstream
@@ -65,9 +65,7 @@ async def worked(taken: Taken, original: Question) -> Worked:
     offered = Offered(search=_search(original), code={} if "codeExecution" in _built_in(original) else None)
     if offered == Offered():
         return Worked(answer)
-    text = taken.question.text
-    forced = "search" if offered.search is not None and choosing.asks_the_web(text) else ""
-    taken = replace(taken, asked=Asked(taken.question.raw, taken.question, offered, forced=forced))
+    taken = replace(taken, asked=Asked(taken.question.raw, taken.question, offered))
     done = await Worker(taken).steps()
     return Worked(_reported(taken, done)) if done else Worked(answer)
 

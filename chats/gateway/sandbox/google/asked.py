@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from chats.gateway.sandbox import choosing, question
+from chats.gateway.sandbox import question
 from chats.gateway.sandbox.content import as_object, is_list_of_objects
 from chats.gateway.sandbox.errors import Fault, Refusal, refused
 from chats.gateway.sandbox.models import Model
@@ -33,9 +33,7 @@ def read(body: bytes, model: Model, streams: bool) -> Asked:
     stops = config.get("stopSequences") or []
     if not isinstance(stops, list) or not all(isinstance(stop, str) for stop in stops):
         raise wrong("Invalid value at 'generation_config.stop_sequences'")
-    read_so_far, offered = question.of_raw(chat), _offered(raw)
-    forced = "search" if offered.search is not None and choosing.asks_the_web(read_so_far.text) else ""
-    return Asked(raw, read_so_far, offered, tuple(stops), _schema(config), forced)
+    return Asked(raw, question.of_raw(chat), _offered(raw), tuple(stops), _schema(config))
 
 
 def _schema(config: dict[str, Any]) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ import { t } from "lib/i18n.js";
 export const actions = () => [
   { name: t("New conversation"), icon: "square-pen", href: "/", key: "new", words: "new chat 新 xin" },
   { name: t("Choose a model"), icon: "sliders-horizontal", event: "open-model-picker", key: "model", words: "model 模型 moxing" },
+  { name: t("Presets"), icon: "bookmark", href: "/presets/", words: "presets prompts templates 预设 yushe" },
   { name: t("Settings"), icon: "settings", href: "/settings/", words: "settings preferences theme 设置 shezhi" },
   { name: t("Teams"), icon: "users", href: "/teams/", words: "team members 团队 tuandui" },
   { name: t("Keyboard shortcuts"), icon: "keyboard", event: "open-shortcut-help", key: "help", words: "keys 快捷键 kuaijiejian" },

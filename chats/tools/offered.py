@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy
 
 from chats import catalog
 from chats.catalog import ModelSpec
-from chats.catalog.spec import REPLY_PROTOCOLS
 from chats.models import FunctionSet, Team
 
 WEB_SEARCH = "web_search"
@@ -36,7 +35,7 @@ _FORMULAS = {
 
 
 def can_call(spec: ModelSpec) -> bool:
-    return spec.protocol in REPLY_PROTOCOLS and spec.kind in KINDS and spec.options.get("tools", True) is not False
+    return spec.takes_functions and spec.kind in KINDS
 
 
 def formulas() -> list[str]:

@@ -8,8 +8,6 @@ from .form import Slot, Task, form_of, has_form, is_generation
 from .pinyin import names, sounds
 from .spec import ModelSpec
 
-# Where the models that answer at once are worked with.
-BENCHES = {"embeddings": "embeddings", "rerank": "rerank", "search": "search", "formulas": "functions"}
 KINDS = ("text", "image", "video", "audio", "file", "vector")
 
 
@@ -44,7 +42,6 @@ def _model(spec: ModelSpec, panels: list[list[dict[str, Any]]]) -> dict[str, Any
         "pages": spec.seed_names,
         "variants": spec.variants,
         "is_available": spec.is_available,
-        "bench": BENCHES.get(spec.protocol),
         "panel": _panel(spec, panels),
         "form": _form(spec) if has_form(spec) else None,
     }

@@ -16,7 +16,6 @@ from chats.gateway.values import (
     Event,
     Finished,
     MediaOut,
-    Opaque,
     Part,
     Prompt,
     TextDelta,
@@ -24,6 +23,8 @@ from chats.gateway.values import (
     ToolResult,
     Turn,
 )
+
+from .spoken import Spoken
 
 GPT = catalog.get("gpt-5.2")
 WEATHER = {
@@ -64,24 +65,11 @@ def end(events: list[Event]) -> str:
     return events[-1].reason if isinstance(events[-1], Finished) else ""
 
 
-def spoken(events: list[Event]) -> Turn:
-    """What was said, as a reply's row gives it back."""
-    parts: list[Part] = []
-    places: dict[int, int] = {}
+def said_in(events: list[Event]) -> Turn:
+    spoken = Spoken()
     for event in events:
-        match event:
-            case Opaque(protocol, block):
-                parts.append(Part("opaque", protocol=protocol, block=block))
-            case TextDelta(said):
-                parts.append(Part("text", said))
-            case ToolCallDelta(index, call_id, name, arguments):
-                if index not in places:
-                    places[index] = len(parts)
-                    parts.append(Part("tool_call", is_vendors=event.is_vendors))
-                old = parts[places[index]]
-                new = {"name": old.name or name, "call_id": old.call_id or call_id}
-                parts[places[index]] = replace(old, arguments=old.arguments + arguments, **new)
-    return Turn("assistant", tuple(parts), GPT.model)
+        spoken.take(event)
+    return Turn("assistant", tuple(spoken.parts), GPT.model)
 
 
 def answered(turn: Turn, result: str) -> Turn:
@@ -93,7 +81,7 @@ async def test_a_tool_loop_goes_on_with_the_sealed_reasoning_it_began_with(key):
     question = user("Please call get_weather for Oslo. [sandbox: tiny]")
     first = await ask(key, question, tools=(WEATHER,), effort="low")
     assert end(first) == "tool_calls"
-    turn = spoken(first)
+    turn = said_in(first)
     assert any(part.kind == "opaque" for part in turn.parts)
     second = await ask(key, question, turn, answered(turn, "3 degrees"), tools=(WEATHER,), effort="low")
     assert end(second) == "stop"
@@ -102,7 +90,7 @@ async def test_a_tool_loop_goes_on_with_the_sealed_reasoning_it_began_with(key):
 
 async def test_a_loop_whose_reasoning_was_lost_or_changed_is_refused(key):
     question = user("Please call get_weather for Oslo. [sandbox: tiny]")
-    turn = spoken(await ask(key, question, tools=(WEATHER,), effort="low"))
+    turn = said_in(await ask(key, question, tools=(WEATHER,), effort="low"))
     lost = replace(turn, parts=tuple(part for part in turn.parts if part.kind != "opaque"))
     changed = replace(turn, parts=tuple(changed_seal(part) for part in turn.parts))
     for spoiled in (lost, changed):
@@ -127,7 +115,7 @@ def changed_seal(part: Part) -> Part:
 )
 async def test_a_tool_of_the_vendor_is_a_step_with_its_result_and_goes_back(key, question, tool, step, said):
     first = await ask(key, user(question), effort="low", **{tool: True})
-    turn = spoken(first)
+    turn = said_in(first)
     (made,) = [part for part in turn.parts if part.kind == "tool_call"]
     assert (made.name, made.is_vendors) == (step, True)
     assert said in "".join(event.text for event in first if isinstance(event, ToolResult))

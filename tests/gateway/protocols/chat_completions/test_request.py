@@ -240,7 +240,7 @@ class TestParameters:
 
 
 @pytest.mark.parametrize(
-    "spec", [s for s in catalog.listed() if s.protocol == "chat_completions"], ids=lambda s: s.model
+    "spec", [s for s in catalog.listed() if "chat_completions" in s.ways], ids=lambda s: s.model
 )
 def test_every_listed_model_can_be_asked_with_all_it_takes_in(spec):
     parts = {"image": PNG, "video": MP4, "audio": MP3, "file": PDF}

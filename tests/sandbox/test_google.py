@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 from google import genai
 from google.genai import types
+from PIL import Image, ImageDraw
 
 from tests.sandbox.conftest import events
 from tests.sandbox.media import picture
@@ -233,13 +234,19 @@ def test_a_named_address_is_opened(http):
 def test_a_browser_is_steered_step_by_step_and_a_risky_step_wants_a_persons_word(http):
     model, tools = "gemini-2.5-computer-use-preview-10-2025", [{"computerUse": {"environment": "ENVIRONMENT_BROWSER"}}]
     contents, names = [said("Buy green tea")], []
+    drawn = BytesIO()
+    shown = Image.new("RGB", (1440, 900), "white")
+    ImageDraw.Draw(shown).rectangle((1296, 90, 1439, 179), fill="#20a040")
+    shown.save(drawn, "PNG")
     for _ in range(3):
         turn = whole(http, contents, model=model, tools=tools)["candidates"][0]["content"]
         call = next(part["functionCall"] for part in turn["parts"] if "functionCall" in part)
         names.append(call["name"])
-        response = {"name": call["name"], "response": {"url": "https://a.example"}, "parts": [inline(picture("red"))]}
+        screenshot = [inline(drawn.getvalue())]
+        response = {"name": call["name"], "response": {"url": "https://a.example"}, "parts": screenshot}
         contents += [turn, {"role": "user", "parts": [{"functionResponse": response}]}]
     assert names == ["open_web_browser", "click_at", "type_text_at"]
+    assert (call["args"]["x"], call["args"]["y"]) == pytest.approx((950, 150), abs=15)
     assert call["args"]["safety_decision"]["decision"] == "require_confirmation"
     assert post(http, contents, model=model, tools=tools).status_code == 400
     response["response"]["safety_acknowledgement"] = "true"
@@ -247,8 +254,6 @@ def test_a_browser_is_steered_step_by_step_and_a_risky_step_wants_a_persons_word
 
 
 def test_things_are_pointed_at_where_they_are(http):
-    from PIL import Image, ImageDraw
-
     drawn = Image.new("RGB", (400, 200), "white")
     ImageDraw.Draw(drawn).rectangle((300, 20, 379, 59), fill="#2040d8")
     ImageDraw.Draw(drawn).rectangle((40, 100, 119, 179), fill="#d82020")

@@ -46,7 +46,7 @@ async def _planned(taken: Taken) -> Plan:
     if taken.odd.is_empty or taken.answer.calls:
         return planned
     if asked.switched(raw, "computerUse") is not None:
-        return browsing.planned(taken, planned)
+        return await browsing.planned(taken, planned)
     if asked.switched(raw, "urlContext") is not None:
         planned = await opening.planned(taken, planned)
     return planned

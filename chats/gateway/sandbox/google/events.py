@@ -143,9 +143,8 @@ class Answer:
         code: Part = {"executableCode": {"language": "PYTHON", "code": step.code}}
         is_signed = self._signs and signatures.must_sign(self._model)
         yield signatures.signed(code, self._model) if is_signed else code
-        outcome = "OUTCOME_FAILED" if step.error else "OUTCOME_OK"
-        told = "\n".join(text for text in (step.output.rstrip("\n"), step.error) if text)
-        yield {"codeExecutionResult": {"outcome": outcome, "output": f"{told}\n" if told else ""}}
+        told = "\n".join(text for text in (step.output.rstrip("\n"), step.error, step.failure) if text)
+        yield {"codeExecutionResult": {"outcome": _outcome(step), "output": f"{told}\n" if told else ""}}
         if step.picture:
             yield {"inlineData": {"mimeType": "image/png", "data": base64.b64encode(step.picture).decode()}}
 
@@ -222,6 +221,12 @@ class Answer:
             for step in opened
         ]
         return {"urlContextMetadata": {"urlMetadata": rows}} if rows else {}
+
+
+def _outcome(step: Computed) -> str:
+    if "time" in step.failure or "deadline" in step.failure:
+        return "OUTCOME_DEADLINE_EXCEEDED"
+    return "OUTCOME_FAILED" if step.error or step.failure else "OUTCOME_OK"
 
 
 def _status(step: Searched) -> str:

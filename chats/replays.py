@@ -1,6 +1,7 @@
 """A kept exchange once more without the network: what its chunks say, and when; called by views/exchanges.py."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from chats import exchanges
@@ -8,7 +9,7 @@ from chats.gateway import values
 from chats.gateway.errors import GatewayError
 from chats.gateway.protocols import ReplyProtocol, load
 from chats.gateway.recording import Chunk
-from chats.models import Exchange
+from chats.models import Exchange, Message
 
 EVENT_ENDS = (b"\n\n", b"\r\n\r\n")
 SAME = ("text", "reasoning")  # pieces of one chunk that read as one
@@ -31,6 +32,31 @@ def events(exchange: Exchange) -> list[dict[str, Any]]:
         else:
             found.append(event)
     return found
+
+
+def of_message(message: Message) -> list[dict[str, Any]]:
+    """All rounds of a reply one after the other, with what its tools answered between them; raises exchanges.Gone."""
+    rounds = [row for row in exchanges.of_message(message).filter(label="reply") if is_replayable(row)]
+    found: list[dict[str, Any]] = []
+    for number, row in enumerate(rounds):
+        start_s = _seconds_between(rounds[0].sent_at, row.sent_at)
+        found += [{"at_s": start_s} | told for told in _results(message, number - 1)]
+        found += [event | {"at_s": start_s + event["at_s"]} for event in events(row)]
+    return found
+
+
+def _seconds_between(start: datetime | None, end: datetime | None) -> float:
+    return max(0.0, (end - start).total_seconds()) if start and end else 0.0
+
+
+def _results(message: Message, number: int) -> Iterator[dict[str, Any]]:
+    """Of the calls that we or a person answered; those of the vendor are in its own stream."""
+    for index, part in enumerate(message.parts):
+        result = part.get("result") or {}
+        is_ours = part.get("kind") == "tool_call" and not part.get("is_vendors")
+        if is_ours and part.get("round") == number and result.get("text"):
+            is_error = bool(result.get("is_error"))
+            yield {"kind": "tool_result", "index": f"ours {index}", "text": result["text"], "is_error": is_error}
 
 
 def _is_same(before: dict[str, Any], event: dict[str, Any]) -> bool:

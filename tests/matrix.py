@@ -194,6 +194,8 @@ DOORS = [
     # What went over the wire: whoever reads the reply sees it, but for the key.
     Door("GET", "/messages/{reply}/exchanges/", TEAM),
     Door("GET", "/messages/{private_reply}/exchanges/", HERS),
+    Door("GET", "/messages/{reply}/replay/", TEAM),
+    Door("GET", "/messages/{private_reply}/replay/", HERS),
     *(Door("GET", f"/exchanges/{{exchange}}/{form}", TEAM) for form in WIRE_FORMS),
     *(Door("GET", f"/exchanges/{{private_exchange}}/{form}", HERS) for form in WIRE_FORMS),
     Door("GET", "/exchanges/{deleted_exchange}/", NOBODY_SIGNED_IN),

@@ -41,7 +41,10 @@ def of_message(request: HttpRequest, pk: int) -> HttpResponse:
     if comparisons.is_hidden_from(request.user, message):
         return _page(request, "chats/exchanges/_hidden.html", {"message": message})
     rows = list(exchanges.of_message(message).select_related("message"))
-    context = {"message": message, "exchanges": rows} | (_of_one(request, rows[-1]) if rows else {})
+    has_rounds = sum(replays.is_replayable(row) and row.label == "reply" for row in rows) > 1
+    context = {"message": message, "exchanges": rows, "has_rounds": has_rounds} | (
+        _of_one(request, rows[-1]) if rows else {}
+    )
     return _page(request, "chats/exchanges/_panel.html", context)
 
 
@@ -122,6 +125,20 @@ def replay(request: HttpRequest, pk: int) -> JsonResponse:
         return _gone(error)
     is_whole = exchange.kept_bytes == exchange.received_bytes
     return JsonResponse({"events": events, "is_whole": is_whole}, headers=NO_STORE)
+
+
+@login_required
+@require_GET
+def replay_message(request: HttpRequest, pk: int) -> JsonResponse:
+    """Every round of a reply that called tools."""
+    message = get_object_or_404(Message.objects.visible_to(request.user), pk=pk)
+    if comparisons.is_hidden_from(request.user, message):
+        raise Http404
+    try:
+        events = replays.of_message(message)
+    except exchanges.Gone as error:
+        return _gone(error)
+    return JsonResponse({"events": events}, headers=NO_STORE)
 
 
 @csrf_exempt
@@ -216,6 +233,7 @@ def _site(request: HttpRequest) -> str:
 
 urlpatterns = [
     path("messages/<int:pk>/exchanges/", of_message, name="exchanges"),
+    path("messages/<int:pk>/replay/", replay_message, name="replay"),
     path("exchanges/<int:pk>/", show, name="exchange"),
     path("exchanges/<int:pk>/sent/", sent, name="exchange-sent"),
     path("exchanges/<int:pk>/sent.json", sent_document, name="exchange-document"),

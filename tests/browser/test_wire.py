@@ -77,7 +77,7 @@ def test_the_wire_of_a_picture_is_a_sheet_on_the_phone(door):
     expect_status(alice.reply, "complete")
     alice.menu(alice.button("More", alice.reply), "Wire")
     panel = alice.page.get_by_role("tabpanel", name="Wire")
-    film = panel.get_by_role("link", name=re.compile("video.mp4"))
+    film = panel.get_by_role("link", name=re.compile("81 KB$"))
     expect(film).to_be_visible()
     assert alice.context.request.get(film.get_attribute("href")).ok
     assert alice.page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import aclosing
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -115,6 +116,22 @@ def test_a_replay_goes_on_after_what_was_not_kept(browser, reply):
     assert before.startswith("0 1 2 ")
     assert after.endswith("29998 29999 ")
     assert events[gap]["bytes"] > 0
+
+
+def test_all_rounds_are_replayed_with_what_the_tools_answered(browser, reply):
+    reply.parts = [
+        {"kind": "tool_call", "name": "clock", "round": 0, "state": "done", "result": {"text": "noon"}},
+        {"kind": "tool_call", "name": "search", "round": 0, "is_vendors": True, "result": {"text": "found by itself"}},
+    ]
+    reply.save(update_fields=["parts"])
+    first, second = kept(reply), kept(reply)
+    kept(reply, label="tool")
+    Exchange.objects.filter(pk=second.pk).update(sent_at=first.sent_at + timedelta(seconds=5))
+    events = browser.get(f"/messages/{reply.pk}/replay/").json()["events"]
+    told = [event for event in events if event["kind"] in ("text", "tool_result")]
+    assert "".join(event["text"] for event in told) == "你好, Adanoon你好, Ada"
+    assert next(event["at_s"] for event in told if event["text"] == "noon") == 5
+    assert [event["at_s"] for event in events] == sorted(event["at_s"] for event in events)
 
 
 def test_a_refusal_is_replayed_as_its_error(browser, reply):

@@ -8,6 +8,7 @@ import { localTimes } from "lib/times.js";
 import { toastError } from "lib/toast.js";
 
 const RUNNING = new Set(["queued", "streaming", "generating"]);
+const LATER_MS = [300, 700, 1500, 3000]; // a call is put down after its reply has ended, which nobody waits for
 const MESSAGE = "message-list .message[data-role=assistant]:not([data-message=''])";
 
 class WirePanel extends HTMLElement {
@@ -15,6 +16,7 @@ class WirePanel extends HTMLElement {
   #message = 0;
   #asked = 0; // counts fetches: only the newest is shown
   #again = null; // {client_id?, of, exchange}: what was run once more, and the call to compare it with
+  #timer = null;
   #compare = 0; // the call that the reply in view is to be compared with
 
   connectedCallback() {
@@ -23,13 +25,14 @@ class WirePanel extends HTMLElement {
     on("open-wire", (detail) => this.#open(detail));
     on("wire-again", (detail) => (this.#again = detail));
     on("message-accepted", (detail) => this.#accepted(detail));
-    on("reply-state", ({ message, status }) => message === this.#message && !RUNNING.has(status) && this.#load());
+    on("reply-state", ({ message, status }) => message === this.#message && !RUNNING.has(status) && this.#settle());
     this.addEventListener("change", this.#chosen);
     this.addEventListener("click", this.#clicked);
     if (!this.childElementCount) this.#sayWhat();
   }
 
   disconnectedCallback() {
+    clearTimeout(this.#timer);
     this.#stop.abort();
     this.removeEventListener("change", this.#chosen);
     this.removeEventListener("click", this.#clicked);
@@ -48,6 +51,19 @@ class WirePanel extends HTMLElement {
     this.#compare = 0;
     this.replaceChildren();
     return this.#load();
+  }
+
+  /** Its reply has ended: asks until the calls are all there. */
+  async #settle(tries = 0) {
+    clearTimeout(this.#timer);
+    const before = this.#count;
+    await this.#load();
+    const isThere = this.#count && this.#count === before && !this.querySelector("[data-is-open]");
+    if (!isThere && tries < LATER_MS.length) this.#timer = setTimeout(() => this.#settle(tries + 1), LATER_MS[tries]);
+  }
+
+  get #count() {
+    return this.querySelectorAll("[data-wire=choose] > option").length || this.querySelectorAll("wire-exchange").length;
   }
 
   async #load() {

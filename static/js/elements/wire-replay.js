@@ -13,6 +13,7 @@ const SPEEDS = [
   ["4", "4×"],
   ["Infinity", null],
 ];
+const NEAR_END = 24; // px
 const GROWING = new Set(["text", "reasoning", "tool_call", "tool_result"]);
 const FRAME = {
   request: (act) => setTimeout(act, 16), // goes on in a tab that nobody looks at
@@ -74,7 +75,8 @@ class WireReplay extends HTMLElement {
   }
 
   async #load() {
-    const response = await request("GET", `/exchanges/${Number(this.dataset.exchange)}/replay/`);
+    const { exchange, message } = this.dataset; // one call, or all rounds of a reply
+    const response = await request("GET", exchange ? `/exchanges/${Number(exchange)}/replay/` : `/messages/${Number(message)}/replay/`);
     const { events } = await response.json();
     return new Playing({ events, frame: FRAME, draw: (due, position) => this.#draw(due, position) });
   }
@@ -86,7 +88,10 @@ class WireReplay extends HTMLElement {
   }
 
   #draw(due, position) {
+    const said = this.querySelector(".wire-said");
+    const isAtEnd = said.scrollHeight - said.scrollTop - said.clientHeight < NEAR_END;
     for (const event of due) this.#show(event);
+    if (isAtEnd) said.scrollTop = said.scrollHeight;
     this.querySelector(".wire-clock").textContent = `${inSeconds(position)} / ${inSeconds(this.#playing.length)}`;
     if (!this.#playing.isOver) return;
     this.#label();

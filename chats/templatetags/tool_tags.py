@@ -95,7 +95,7 @@ def shown_call(values: Mapping[str, Any], message: Message) -> ShownCall:
         icon="mouse-pointer-click" if is_action else words.icon,
         title=_title(name, words, state, result, bool(values.get("is_vendors"))),
         gist=gist,
-        mark=_mark(values),
+        mark=_mark(values, state, message.status == Message.Status.WAITING),
         is_vendors=bool(values.get("is_vendors")),
         may_run=bool(values.get("can_run")),
         facts=_flat(given, gist) if not code else (),
@@ -131,8 +131,8 @@ def _title(name: str, words: Words, state: str, result: "ShownResult | None", is
     return str(words.done if is_done else words.asks)
 
 
-def _mark(values: Mapping[str, Any]) -> str:
-    return f"{zlib.crc32(json.dumps(values, sort_keys=True, default=str).encode()):x}"
+def _mark(*shown: Any) -> str:
+    return f"{zlib.crc32(json.dumps(shown, sort_keys=True, default=str).encode()):x}"
 
 
 def _parsed(arguments: object) -> Any:

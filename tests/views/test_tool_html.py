@@ -105,6 +105,8 @@ def test_a_card_changes_its_mark_with_anything_it_shows(question):
     marks = [tool_tags.shown_call(call(**facts), reply).mark for facts in ({}, DONE, ASKED, DONE | {"result": RESULT})]
     assert len(set(marks)) == 4
     assert tool_tags.shown_call(call(**DONE), reply).mark == marks[1]
+    waiting = Message(conversation=question.conversation, role="assistant", status="waiting")
+    assert tool_tags.shown_call(call(**ASKED), waiting).mark != marks[2]  # now with buttons
 
 
 @pytest.mark.parametrize(

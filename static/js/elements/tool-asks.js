@@ -1,6 +1,6 @@
 /** Under a reply that waits: decides about all its calls at once, or ends it here. */
 
-import { tell } from "lib/dom.js";
+import { sending } from "lib/sending.js";
 
 class ToolAsks extends HTMLElement {
   #stop = new AbortController();
@@ -20,7 +20,7 @@ class ToolAsks extends HTMLElement {
 
   #clicked({ target }) {
     const action = target.closest("[data-asks]")?.dataset.asks;
-    if (action === "stop") tell("message-stop", { message: Number(this.dataset.message) });
+    if (action === "stop") sending.stop(Number(this.dataset.message));
     if (action === "refuse") for (const step of this.#steps) step.decide("refuse");
     if (action === "approve") for (const step of this.#steps.filter(({ dataset }) => "mayRun" in dataset)) step.decide("approve");
   }

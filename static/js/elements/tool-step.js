@@ -1,6 +1,5 @@
 /** One call of a reply: its clock while it runs, and where it waits for a person, what they decide about it. */
 
-import { tell } from "lib/dom.js";
 import { t } from "lib/i18n.js";
 import { isComposing } from "lib/ime.js";
 import { answers } from "lib/tool-answers.js";
@@ -117,7 +116,6 @@ export class ToolStep extends HTMLElement {
     this.toggleAttribute("data-sending", isSending);
     for (const control of this.querySelectorAll("button, textarea, input")) control.disabled = isSending;
     if (isSending) this.#say(this.querySelector("[data-problem]"), "");
-    tell("call-decided", this.address, this);
   }
 
   #say(line, words) {

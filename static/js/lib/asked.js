@@ -10,6 +10,8 @@ import { pendingCard } from "lib/pending-card.js";
 import { pendingFile } from "lib/pending-file.js";
 import { sending } from "lib/sending.js";
 import { toastError } from "lib/toast.js";
+import { choosableFor } from "lib/tool-list.js";
+import { outgoing, toolsOf } from "lib/tools.js";
 
 export class Asked {
   #list;
@@ -76,7 +78,7 @@ export class Asked {
   }
 
   /** The same question once more, perhaps to another model; the old answer stays beside the new one. */
-  retry({ message, model }) {
+  async retry({ message, model }) {
     const article = this.#bubbles.find(message);
     if (!article || !sending) return;
     const { role, parent } = article.dataset;
@@ -84,7 +86,7 @@ export class Asked {
     const parameters = isSame ? JSON.parse(article.dataset.parameters || "{}") : {};
     const label = isSame ? article.querySelector(".message-model")?.textContent : model;
     const runs = isSame && article.dataset.runs ? { runs: JSON.parse(article.dataset.runs) } : {};
-    const tools = article.dataset.tools ? { tools: JSON.parse(article.dataset.tools) } : {};
+    const tools = article.dataset.tools ? await toolsFor(article.dataset, isSame ? "" : model) : {};
     const client_id = sending.answerAgain({ message: Number(message), model: model ?? article.dataset.model, parameters, ...tools, ...runs });
     this.#showAnswer(role === "user" ? message : Number(parent), client_id, label);
   }
@@ -124,6 +126,13 @@ export class Asked {
     const cut = this.#bubbles.cutAfter(parent);
     if (cut.length) this.#cut.set(client_id, cut);
   }
+}
+
+/** What the answer could call, or what another model can call of it. */
+async function toolsFor({ tools }, another) {
+  const kept = toolsOf(JSON.parse(tools));
+  const left = another ? outgoing(kept, await choosableFor(another).catch(() => [])) : kept;
+  return left ? { tools: left } : {};
 }
 
 /** Pictures and films to be made have their shapes at once. */

@@ -177,7 +177,9 @@ def settle(asked: Asked) -> None:
     now = timezone.now()
     with transaction.atomic():
         mine = Conversation.objects.filter(pk=conversation.pk)
-        mine.update(model=reply.model, updated_at=now, spoken_at=now)
+        mine.update(updated_at=now, spoken_at=now)
+        if not (reply.comparison and reply.comparison.is_blind):  # the first column's model is nobody's to know
+            mine.update(model=reply.model)
         if not conversation.title:
             title = title_from(asked.message.text, [file.name for file in asked.message.files()])
             mine.filter(title="", is_title_manual=False).update(title=title)

@@ -78,7 +78,9 @@ def test_what_is_left_of_a_comparison_is_a_usual_answer(client, compared, page):
 
 def test_a_blind_comparison_names_no_model_until_the_vote(compared, page, vote):
     asked = compared(*MODELS, is_blind=True)
-    row = page(address(asked)).split("<side-by-side")[1].split("</side-by-side>")[0]
+    shown = page(address(asked))
+    row = shown.split("<side-by-side")[1].split("</side-by-side>")[0]
+    assert f'data-model="{MODELS[0]}"' not in shown
     assert "Best answer" in row
     assert "Continue with this one" not in row
     assert not any(model in row for model in MODELS)

@@ -32,8 +32,10 @@ export class Bubbles {
     return [...this.#box.children];
   }
 
+  /** The first one on the branch in view: of answers side by side the chosen one. */
   get first() {
-    return this.#box.querySelector(".message[data-message]:not([data-message=''])");
+    const article = this.#box.querySelector(".message[data-message]:not([data-message=''])");
+    return rowOf(article)?.querySelector(".side-column[data-chosen] .message") ?? article;
   }
 
   get last() {

@@ -210,20 +210,20 @@ def test_redacted_and_omitted_thoughts_come_back_as_they_are(client):
 
 def test_a_search_finds_real_pages_and_cites_them(client):
     message = streamed(client, "Search for tea", tools=[SEARCH])
-    use, found = message.content[:2]
+    _, use, found = message.content[:3]
     assert (use.name, use.input, found.tool_use_id) == ("web_search", {"query": "tea"}, use.id)
     cited = [block for block in message.content if block.type == "text" and block.citations]
     assert {block.citations[0].url for block in cited} == {result.url for result in found.content} != set()
     assert message.usage.server_tool_use.web_search_requests == 1
     assert asked(client, "Search for tea", as_sent(message), "And?", tools=[SEARCH])
     none = SEARCH | {"allowed_domains": ["nowhere.example"]}
-    assert streamed(client, "Search for tea", tools=[none]).content[1].content == []
+    assert streamed(client, "Search for tea", tools=[none]).content[2].content == []
 
 
 def test_a_pause_is_gone_on_from_by_sending_it_back(client):
     fields = {"tools": [SEARCH], "extra_headers": directed("pause=2")}
     first = streamed(client, "Search for tea", **fields)
-    assert (first.stop_reason, kinds(first)) == ("pause_turn", ["server_tool_use", "web_search_tool_result"])
+    assert (first.stop_reason, kinds(first)) == ("pause_turn", ["text", "server_tool_use", "web_search_tool_result"])
     second = streamed(client, "Search for tea", as_sent(first), **fields)
     assert second.stop_reason == "pause_turn"
     both = {"role": "assistant", "content": as_sent(first)["content"] + as_sent(second)["content"]}
@@ -239,7 +239,7 @@ def test_a_pause_is_gone_on_from_by_sending_it_back(client):
 def test_code_is_really_run(client, version, tool, given):
     code = {"type": f"code_execution_{version}", "name": "code_execution"}
     message = streamed(client, "What is (17 + 4) * 1000?", tools=[code])
-    use, result, _ = message.content
+    _, use, result, _ = message.content
     assert (use.name, result.type) == (tool, f"{tool}_tool_result")
     assert "(17 + 4) * 1000" in use.input[given]
     assert (result.content.stdout.strip(), result.content.return_code) == ("21000", 0)
@@ -250,7 +250,7 @@ def test_code_is_really_run(client, version, tool, given):
 def test_a_failing_tool_of_the_vendors_is_a_result_that_says_so(client):
     for question, tool in (("Search for tea", SEARCH), ("What is 17 + 4?", CODE)):
         message = streamed(client, question, tools=[tool], extra_headers=directed("tool_error"))
-        assert message.content[1].content.error_code == "unavailable"
+        assert message.content[2].content.error_code == "unavailable"
         assert "unavailable" in said(message)
 
 
@@ -260,7 +260,7 @@ def test_a_program_of_several_lines_is_written_to_a_file_and_its_chart_named(cli
         "text_editor_code_execution",
         "bash_code_execution",
     ]
-    assert message.content[3].content.content[0].file_id
+    assert message.content[4].content.content[0].file_id
 
 
 def test_the_cache_holds_what_was_marked_and_only_while_the_words_are_the_same(client):

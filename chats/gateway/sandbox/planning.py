@@ -8,7 +8,7 @@ from typing import Any
 from chats.gateway.sandbox import arguments
 from chats.gateway.sandbox.describe import Describer
 from chats.gateway.sandbox.pieces import count, pieces
-from chats.gateway.sandbox.reporting import Report
+from chats.gateway.sandbox.reporting import Report, opening
 from chats.gateway.sandbox.steps import Called, Computed, Said, Searched, Step, Thought
 from chats.gateway.sandbox.taking import Taken
 from chats.gateway.sandbox.working import Worker
@@ -34,7 +34,8 @@ class Plan:
 
     @property
     def searches(self) -> int:
-        return sum(isinstance(step, Searched) and step.action == "search" for step in self.steps)
+        searches = (step for step in self.steps if isinstance(step, Searched) and not step.failure)
+        return sum(step.action == "search" for step in searches)
 
     def writing_s(self, pace: float) -> float:
         """How long an answer that does not stream is waited for."""
@@ -43,11 +44,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a route lets its model think: at all, and between its tools; `legs` of this turn were told before."""
+    """How a route lets its model think: at all, and between its tools; `legs` of this turn were told before.
+
+    `announces`: it says a word before it turns to a tool of the vendor's, as Claude does.
+    """
 
     is_thinking: bool = True
     is_interleaved: bool = True
     legs: int = 0
+    announces: bool = False
 
 
 async def plan(taken: Taken, way: Way) -> Plan:
@@ -59,14 +64,25 @@ async def plan(taken: Taken, way: Way) -> Plan:
             (*thoughts, Said(Describer(taken.question.is_chinese).words["refuses"], is_refusal=True)), "refusal"
         )
     if taken.question.last_role != "user" or taken.answer.calls:
-        return _spoken(taken, thoughts, [])
+        return _spoken(taken, thoughts)
     worker = Worker(taken)
+    first = _announced(taken, way)
     if way.legs < taken.odd.pauses and taken.asked.offered.search:
-        return Plan((*thoughts, worker.search(nth=way.legs)), "pause")
+        return Plan((*thoughts, *first, worker.search(nth=way.legs)), "pause")
     if way.legs:
-        return _spoken(taken, thoughts, [], told=[worker.search(nth=leg) for leg in range(way.legs)])
+        told = [worker.search(nth=leg) for leg in range(way.legs)]
+        return _spoken(taken, thoughts, Report(taken, way.announces).of(told))
     done = await worker.steps()
-    return _spoken(taken, thoughts, _between(taken, way, done))
+    if not done:
+        return _spoken(taken, thoughts)
+    said = Report(taken, way.announces).of(done)
+    return _spoken(taken, (*thoughts, *first, *_between(taken, way, done)), said)
+
+
+def _announced(taken: Taken, way: Way) -> tuple[Step, ...]:
+    if not way.announces or way.legs or taken.asked.schema is not None:
+        return ()
+    return (Said(f"{opening(taken)}\n\n{Describer(taken.question.is_chinese).words['turns_to_tools']}"),)
 
 
 def _thoughts(taken: Taken, way: Way) -> tuple[Thought, ...]:
@@ -83,13 +99,12 @@ def _between(taken: Taken, way: Way, done: list[Step]) -> list[Step]:
     return [*done, Thought(Describer(taken.question.is_chinese).words["again"])]
 
 
-def _spoken(taken: Taken, thoughts: Sequence[Step], done: list[Step], told: Sequence[Step] = ()) -> Plan:
-    """`told` is work that an earlier leg of this turn has shown already."""
-    said = Report(taken).of([*told, *done]) if done or told else Said(taken.answer.text)
+def _spoken(taken: Taken, before: Sequence[Step], report: Said | None = None) -> Plan:
+    said = report or Said(taken.answer.text)
     if taken.asked.schema is not None and not taken.answer.calls:
         said = _in_form(taken, taken.asked.schema, said.text)
     said, finish, stop = _cut(taken, said)
-    steps = (*thoughts, *done, said, *map(Called, taken.answer.calls))
+    steps = (*before, said, *map(Called, taken.answer.calls))
     return Plan(steps, finish if taken.odd.finish is None else taken.odd.finish, stop)
 
 

@@ -10,12 +10,19 @@ from chats.gateway.sandbox.taking import Taken
 QUOTED = 300
 
 
+def opening(taken: Taken) -> str:
+    """What stands above the work: whose words these are, and what was measured of the media."""
+    answer = taken.answer.text
+    return answer if taken.question.media else answer.split("\n", 1)[0]
+
+
 class Report:
     """Grows block by block; knows where each page stands in it."""
 
-    def __init__(self, taken: Taken) -> None:
-        answer, self._describer = taken.answer.text, Describer(taken.question.is_chinese)
-        self._text = answer if taken.question.media else answer.split("\n", 1)[0]
+    def __init__(self, taken: Taken, has_begun: bool = False) -> None:
+        """`has_begun`: the opening was said before the work."""
+        self._describer = Describer(taken.question.is_chinese)
+        self._text = "" if has_begun else opening(taken)
         self._cited: list[Cited] = []
 
     def of(self, steps: Sequence[Step]) -> Said:

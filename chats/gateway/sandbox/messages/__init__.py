@@ -46,7 +46,9 @@ def way(taken: Taken) -> Way:
     raw = taken.asked.raw
     is_interleaved = checks.BETA in betas or (raw.get("thinking") or {}).get("type") == "adaptive"
     legs = asked.legs(raw)
-    return Way((taken.question.last_role != "tool" and not legs) or is_interleaved, is_interleaved, legs)
+    return Way(
+        (taken.question.last_role != "tool" and not legs) or is_interleaved, is_interleaved, legs, announces=True
+    )
 
 
 def dressed(fault: Fault) -> Fault:

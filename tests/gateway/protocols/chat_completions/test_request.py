@@ -239,9 +239,7 @@ class TestParameters:
         assert body("gpt-5", verbosity="low")["verbosity"] == "low"
 
 
-@pytest.mark.parametrize(
-    "spec", [s for s in catalog.listed() if "chat_completions" in s.ways], ids=lambda s: s.model
-)
+@pytest.mark.parametrize("spec", [s for s in catalog.listed() if "chat_completions" in s.ways], ids=lambda s: s.model)
 def test_every_listed_model_can_be_asked_with_all_it_takes_in(spec):
     parts = {"image": PNG, "video": MP4, "audio": MP3, "file": PDF}
     asked = [HELLO, *(part for kind, part in parts.items() if kind in spec.inputs)]

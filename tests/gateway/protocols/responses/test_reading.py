@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chats.gateway.errors import GatewayError
 from chats.gateway.protocols import load
 from chats.gateway.values import Opaque, ToolCallDelta, Usage
 
@@ -257,3 +258,31 @@ def test_the_last_word_ends_the_stream_without_waiting_for_the_connection():
     for _event in protocol.read(recorded("responses", "shortest.sse")):
         pass
     assert protocol.is_done
+
+
+@pytest.mark.parametrize(
+    ("codes", "is_retryable"),
+    [
+        (("server_error", "rate_limit_exceeded"), True),
+        (
+            (
+                *("invalid_prompt", "bio_policy", "invalid_image", "invalid_image_format", "invalid_base64_image"),
+                *("invalid_image_url", "image_too_large", "image_too_small", "image_parse_error", "empty_image_file"),
+                *("image_content_policy_violation", "image_file_too_large", "unsupported_image_media_type"),
+                *("failed_to_download_image", "image_file_not_found"),
+            ),
+            False,
+        ),
+    ],
+)
+def test_each_way_to_fail_says_whether_trying_again_can_help(codes, is_retryable):
+    """The list of errors.md 3, in both of its places."""
+    for code in codes:
+        error = {"code": code, "message": "no"}
+        for payload in (
+            {"type": "response.failed", "response": {"status": "failed", "error": error}},
+            {"type": "error", **error, "param": None},
+        ):
+            with pytest.raises(GatewayError) as raised:
+                list(load("responses").read(b"data: " + json.dumps(payload).encode() + b"\n\n"))
+            assert (raised.value.code, raised.value.is_retryable) == (code, is_retryable)

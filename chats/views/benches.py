@@ -20,6 +20,7 @@ from chats import benches, catalog
 from chats.benches import files, running
 from chats.models import BenchRun, Membership
 from chats.views.context import current_membership
+from chats.views.files import give_back
 
 WAIT_S = 20.0  # for a run, before the page is told to ask again
 LONGEST_CLIENT_ID = 64
@@ -47,6 +48,7 @@ async def bench(request: HttpRequest, kind: str) -> HttpResponse:
     run, is_new = begun
     task = benches.start(run) if is_new else running.live.get(run.pk)
     if task:
+        await sync_to_async(give_back)()
         await asyncio.wait([task], timeout=WAIT_S)  # it goes on without us, also when the page is left
         await sync_to_async(run.refresh_from_db)()
     return JsonResponse({"id": run.pk, "state": run.state, "url": f"/benches/runs/{run.pk}/"})

@@ -70,7 +70,7 @@ async def _send(request: HttpRequest, found: Attachment, which: str, is_download
     if not kept:
         raise Http404
     # A download may take minutes; the connection that found it goes back to the pool first.
-    await sync_to_async(_give_back)()
+    await sync_to_async(give_back)()
     content_type = found.content_type if which == "file" else _type_of(kept.name)
     size = await asyncio.to_thread(_size, kept)
     etag = f'"{found.pk}-{which}-{size}"'
@@ -84,7 +84,7 @@ async def _send(request: HttpRequest, found: Attachment, which: str, is_download
     return response
 
 
-def _give_back() -> None:
+def give_back() -> None:
     """Into the pool; SQLite's connection is this thread's own and stays."""
     if connection.vendor == "postgresql" and not connection.in_atomic_block:
         connection.close()

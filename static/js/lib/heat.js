@@ -6,6 +6,8 @@ const LARGEST_CELL = 64;
 const VALUE_CELL = 38; // from this size on a cell says its value
 const NUMBER_CELL = 13; // and from this its row has a number
 const NARROW = 560;
+const HIGHEST_MAP = 1600;
+const LOWEST_MAP = 120;
 
 export class Heat {
   active = null; // [row, column]
@@ -13,7 +15,8 @@ export class Heat {
   #matrix = null;
   #ramp = [];
   #inks = ["#000", "#fff"];
-  #cell = 0;
+  #wide = 0; // of a cell
+  #high = 0;
   #left = 0;
   #top = 0;
 
@@ -39,7 +42,7 @@ export class Heat {
     const { rows, columns, labels } = this.#matrix;
     const width = Math.max(this.#canvas.parentElement.clientWidth, 120);
     this.#measure(width, columns, rows);
-    const size = [this.#left + this.#cell * columns, this.#top + this.#cell * rows];
+    const size = [this.#left + this.#wide * columns, this.#top + this.#high * rows];
     const scale = devicePixelRatio || 1;
     const context = this.#canvas.getContext("2d");
     [this.#canvas.width, this.#canvas.height] = size.map((side) => Math.round(side * scale));
@@ -47,20 +50,23 @@ export class Heat {
     this.#canvas.style.height = `${size[1]}px`;
     context.scale(scale, scale);
     context.imageSmoothingEnabled = false;
-    context.drawImage(this.#cells(), this.#left, this.#top, this.#cell * columns, this.#cell * rows);
-    if (this.#cell >= VALUE_CELL) this.#values(context);
+    context.drawImage(this.#cells(), this.#left, this.#top, this.#wide * columns, this.#high * rows);
+    if (Math.min(this.#wide, 2 * this.#high) >= VALUE_CELL) this.#values(context);
     if (this.#left) this.#names(context, labels);
     if (this.active) this.#frame(context);
   }
 
+  /** Square cells, unless one side has so many more that the map would have no end, or be a mere line. */
   #measure(width, columns, rows) {
-    const wide = width >= NARROW ? LABELS_PX : NUMBERS_PX;
-    const cell = Math.min(LARGEST_CELL, (width - wide) / columns);
-    const hasNames = cell >= NUMBER_CELL;
-    this.#left = hasNames ? wide : 0;
-    this.#top = hasNames && columns <= 100 ? 22 : 0;
-    this.#cell = hasNames ? Math.floor(cell) : Math.min(LARGEST_CELL, width / columns);
-    if (this.#cell * rows > 1600) this.#cell = Math.max(1, Math.floor(1600 / rows)); // many rows, few columns
+    const highest = HIGHEST_MAP / rows;
+    const high = (wide) => Math.min(LARGEST_CELL, highest, Math.max(wide, LOWEST_MAP / rows));
+    const room = width >= NARROW ? LABELS_PX : NUMBERS_PX;
+    const beside = Math.min(LARGEST_CELL, (width - room) / columns); // the names
+    const hasNames = high(beside) >= NUMBER_CELL;
+    this.#left = hasNames ? room : 0;
+    this.#wide = whole(hasNames ? beside : Math.min(LARGEST_CELL, width / columns));
+    this.#high = whole(high(this.#wide));
+    this.#top = hasNames && this.#wide >= NUMBER_CELL ? 22 : 0;
   }
 
   /** A pixel each; the canvas makes them larger. */
@@ -85,7 +91,7 @@ export class Heat {
   #values(context) {
     const { values, columns, low, high } = this.#matrix;
     const { fontFamily } = getComputedStyle(this.#canvas);
-    context.font = `${this.#cell >= 48 ? 12 : 11}px ${fontFamily}`;
+    context.font = `${this.#wide >= 48 ? 12 : 11}px ${fontFamily}`;
     [context.textAlign, context.textBaseline] = ["center", "middle"];
     values.forEach((value, place) => {
       const [row, column] = [Math.floor(place / columns), place % columns];
@@ -95,7 +101,7 @@ export class Heat {
   }
 
   #middle(row, column) {
-    return [this.#left + (column + 0.5) * this.#cell, this.#top + (row + 0.5) * this.#cell];
+    return [this.#left + (column + 0.5) * this.#wide, this.#top + (row + 0.5) * this.#high];
   }
 
   #names(context, labels) {
@@ -109,7 +115,7 @@ export class Heat {
     }
     context.textAlign = "center";
     for (let column = 0; this.#top && column < columns; column += 1) {
-      if (this.#cell >= 18 || column % 2 === 0) context.fillText(String(column + 1), this.#middle(0, column)[0], this.#top / 2);
+      if (this.#wide >= 18 || column % 2 === 0) context.fillText(String(column + 1), this.#middle(0, column)[0], this.#top / 2);
     }
   }
 
@@ -128,20 +134,20 @@ export class Heat {
 
   #frame(context) {
     const [row, column] = this.active;
-    const side = Math.max(this.#cell, 6);
+    const [wide, high] = [Math.max(this.#wide, 6), Math.max(this.#high, 6)];
     const [x, y] = this.#middle(row, column);
     for (const [width, ink] of [[4, this.#inks[1]], [2, this.#inks[0]]]) {
       context.lineWidth = width;
       context.strokeStyle = css(ink);
-      context.strokeRect(x - side / 2, y - side / 2, side, side);
+      context.strokeRect(x - wide / 2, y - high / 2, wide, high);
     }
   }
 
   /** Which cell is at this place of the page, or null. */
   cellAt(clientX, clientY) {
     const box = this.#canvas.getBoundingClientRect();
-    const column = Math.floor((clientX - box.left - this.#left) / this.#cell);
-    const row = Math.floor((clientY - box.top - this.#top) / this.#cell);
+    const column = Math.floor((clientX - box.left - this.#left) / this.#wide);
+    const row = Math.floor((clientY - box.top - this.#top) / this.#high);
     const { rows, columns } = this.#matrix;
     return row >= 0 && row < rows && column >= 0 && column < columns ? [row, column] : null;
   }
@@ -164,6 +170,9 @@ export function between(colours, share) {
   const place = Math.min(Math.floor(at), colours.length - 2);
   return colours[place].map((number, n) => Math.round(number + (colours[place + 1][n] - number) * (at - place)));
 }
+
+/** Sharp edges, where a cell has room for them. */
+const whole = (side) => (side >= NUMBER_CELL ? Math.floor(side) : side);
 
 /** Never "-0.00". */
 const fixed = (value) => (Math.abs(value) < 0.005 ? 0 : value).toFixed(2);

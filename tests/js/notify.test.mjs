@@ -97,3 +97,11 @@ test("a long job is told as a job", () => {
   one.replyIs({ message: 1, status: "complete" });
   assert.deepEqual(shown, [["The result is there", "Harbour"]]);
 });
+
+test("a reply that needs an answer is told of however short it was, but once", () => {
+  const one = notifier("granted");
+  one.replyIs({ message: 1, status: "streaming" });
+  one.replyIs({ message: 1, status: "waiting" });
+  one.replyIs({ message: 1, status: "waiting" });
+  assert.deepEqual(shown, [["A reply waits for you", "Harbour"]]);
+});

@@ -136,7 +136,7 @@ class ComposerBar extends HTMLElement {
     const count = own.length + (choice.toolsOut?.names.length ?? 0);
     button.hidden = Boolean(choice.model.makes);
     button.toggleAttribute("data-on", count > 0);
-    button.ariaLabel = count ? t("Tools: %(count)s on", { count }) : t("Tools");
+    button.ariaLabel = count ? t("Tools %(count)s on", { count }) : t("Tools");
     button.querySelector("[data-count]").textContent = count || "";
   }
 

@@ -10,7 +10,7 @@ import { t } from "lib/i18n.js";
 import { place } from "lib/menus.js";
 import { parameterWords } from "lib/model-words.js";
 import { ofProtocol, withValue } from "lib/models.js";
-import { offeredFor } from "lib/tool-list.js";
+import { forget, offeredFor } from "lib/tool-list.js";
 import { MOST_ROUNDS, NO_TOOLS, VENDOR_TOOLS, choosable, toggled } from "lib/tools.js";
 
 const GROUPS = { ours: () => t("For every model"), formulas: () => t("From Kimi"), functions: () => t("Functions of yours") };
@@ -47,6 +47,7 @@ class ToolMenu extends HTMLElement {
     this.#bar = bar;
     this.#anchor = anchor;
     this.#query = "";
+    forget();
     this.#load();
     this.#panel.showPopover();
     this.#place();

@@ -9,7 +9,6 @@ import { outbox } from "lib/outbox.js";
 import { pendingCard } from "lib/pending-card.js";
 import { pendingFile } from "lib/pending-file.js";
 import { sending } from "lib/sending.js";
-import { toastError } from "lib/toast.js";
 import { choosableFor } from "lib/tool-list.js";
 import { outgoing, toolsOf } from "lib/tools.js";
 
@@ -67,8 +66,8 @@ export class Asked {
     this.#resync();
   }
 
-  refused({ client_id, error, frame }) {
-    if (error && frame.type !== "message.create") toastError(error); // the composer says it of questions
+  /** The composer says why. */
+  refused({ client_id, frame }) {
     if (frame.type === "reply.continue") this.#offerAgain(frame.message);
     const pending = ["user", "assistant"].map((role) => rowOf(this.#bubbles.pendingOf(client_id, role))).filter(Boolean);
     if (!pending.length && !this.#cut.has(client_id)) return;

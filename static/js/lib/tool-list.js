@@ -1,4 +1,4 @@
-/** What a model may call, as the server tells it: asked for once per model and page. */
+/** What a model may call, as the server tells it: asked for once per model and page, anew when the menu opens. */
 
 import { request } from "lib/requests.js";
 import { choosable } from "lib/tools.js";
@@ -17,5 +17,5 @@ export function offeredFor(model) {
 
 export const choosableFor = async (model) => choosable(await offeredFor(model));
 
-/** Sets of functions were changed on another page. */
 export const forget = () => answers.clear();
+globalThis.document?.addEventListener?.("conversation-opened", forget); // perhaps from the bench, with another set

@@ -168,7 +168,8 @@ def test_a_function_loop_needs_the_signature_as_it_came(http):
         refused = post(http, contents, **fields)
         assert refused.status_code == (200 if signature and signature.startswith("skip") else 400), signature
     contents, fields = called(http)
-    contents[1]["parts"][-1]["functionCall"]["args"] = {"city": "Rome"}
+    contents[1]["parts"][-1]["functionCall"]["name"] = "get_time"
+    contents[2]["parts"][0]["functionResponse"]["name"] = "get_time"
     assert "signature" in post(http, contents, **fields).json()["error"]["message"]
 
 

@@ -67,10 +67,9 @@ def blocks(question: Question, describer: Describer) -> list[str]:
             told.append("\n".join(_cited(one.sources, question.text)))
         elif one.is_error:
             told.append(describer.say("tool_failed", name=one.name, text=text))
-        elif len(found) > 1:
-            told.append(describer.say("tool_named", name=one.name, text=text))
         else:
-            told.append(describer.say("tool_result", characters=len(one.text), text=text))
+            plain = describer.say("tool_result", characters=len(one.text), text=text)
+            told.append(f"**{escaped(one.name)}**: {plain}" if len(found) > 1 else plain)
     return told
 
 

@@ -1,6 +1,5 @@
 """The thought signatures of Google's parts: what each one covers, and whether one that comes back is its own."""
 
-import json
 from typing import Any
 
 from chats.gateway.sandbox import signing
@@ -16,10 +15,12 @@ def must_sign(model: str) -> bool:
 
 
 def covered(part: Part, text: str) -> str:
-    """`text` is what the whole turn says: pieces of a stream are joined before they come back."""
+    """`text` is what the whole turn says: pieces of a stream are joined before they come back.
+
+    Of a call only the name: whether Google looks at arguments that a person has changed is not known.
+    """
     if "functionCall" in part:
-        call = as_object(part["functionCall"])
-        return f"call {call.get('name')} {json.dumps(call.get('args') or {}, sort_keys=True)}"
+        return f"call {as_object(part['functionCall']).get('name')}"
     if "executableCode" in part:
         return f"code {as_object(part['executableCode']).get('code')}"
     return f"thought {part.get('text')}" if part.get("thought") else f"text {text}"

@@ -3,7 +3,7 @@
 from .asked import AGES, MOST_CHARACTERS, MOST_TEXTS, Asked, Refused, read
 from .exporting import as_csv, as_json
 from .functions import Checked, check, remove, replies_with, save
-from .listing import delete, listed, of_kind, restore, shown
+from .listing import address_of, delete, listed, of_kind, restore, shown
 from .running import begin, look, start
 from .tables import Column, columns
 
@@ -15,6 +15,7 @@ __all__ = [
     "Checked",
     "Column",
     "Refused",
+    "address_of",
     "as_csv",
     "as_json",
     "begin",

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from chats.catalog import ModelSpec
 from chats.models import BenchRun, Membership, Team
 from chats.models.team import WRITERS
 
@@ -13,6 +15,8 @@ from . import files
 from .running import look
 
 PAGE = 20
+# Kinds of models that never answer in a conversation, and where one works with them; lib/models.js has them too.
+ADDRESSES = {"embedding": "embeddings", "search": "search", "formulas": "functions"}
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,12 @@ class Shown:
     results: list[dict[str, Any]]
     related: list[str]
     is_lost: bool  # its file is gone
+
+
+def address_of(spec: ModelSpec) -> str:
+    """ "" for a model that is asked in a conversation."""
+    bench = ADDRESSES.get(spec.kind)
+    return f"/benches/{bench}/?{urlencode({'model': spec.model})}" if bench else ""
 
 
 def of_kind(user: Any, team: Team, kind: str) -> QuerySet[BenchRun]:

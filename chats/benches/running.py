@@ -157,8 +157,6 @@ def _end(run: BenchRun, outcome: Outcome) -> None:
 async def _keep(run: BenchRun, recordings: Sequence[Recording]) -> None:
     for recording in recordings:
         try:
-            await _in_thread(exchanges.keep)(
-                recording, team=run.team, author=run.author, bench_run=run, label=run.kind
-            )
+            await _in_thread(exchanges.keep)(recording, team=run.team, author=run.author, bench_run=run, label=run.kind)
         except (DatabaseError, OSError):  # the result is there all the same
             log.exception("What was sent for bench run %s could not be kept", run.pk)

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from chats import branches, catalog, replies
+from chats import benches, branches, catalog, replies
 from chats.models import Conversation, Membership, Message, ModelUse, Team
 
 FIRST_MODEL = "qwen2.5-omni-7b"  # sees, watches and hears: the greeting's four things to do all work with it
@@ -21,6 +21,8 @@ def new_conversation(request: HttpRequest) -> HttpResponse:
     if team is None:
         return render(request, "chats/teams/none.html", status=403)
     model = request.GET.get("model") or _last_used(request.user) or FIRST_MODEL
+    if bench := benches.address_of(catalog.get(model)):
+        return redirect(bench)
     return _page(request, team, None, [], False, model)
 
 

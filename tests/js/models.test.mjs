@@ -155,3 +155,9 @@ test("1,000 models are filtered within 50 ms", () => {
     assert.ok(performance.now() - begun < 50, `${query} took ${performance.now() - begun} ms`);
   }
 });
+
+test("models that never answer lead to their bench, all others into the conversation", () => {
+  assert.equal(models.benchOf({ id: "a b", kind: "embedding" }), "/benches/embeddings/?model=a%20b");
+  assert.equal(models.benchOf({ id: "serper-search", kind: "search" }), "/benches/search/?model=serper-search");
+  assert.deepEqual(["image", undefined].map((kind) => models.benchOf({ id: "x", kind })), ["", ""]);
+});

@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 from django.test import AsyncClient
 from django.utils import timezone
 
+from chats import catalog
 from chats.benches import files, running
 from chats.gateway import client as gateway
 from chats.models import BenchRun, Exchange
@@ -193,3 +194,17 @@ async def test_a_csv_file_is_read_and_not_kept(alices):
     answer = await alices.post("/benches/csv/", b"id,text\n1,A cat\n", content_type="text/csv")
     assert answer.json()["columns"][1] == {"name": "text", "count": 1, "texts": ["A cat"]}
     assert not await BenchRun.objects.aexists()
+
+
+async def test_each_model_that_never_answers_leads_to_its_bench(alices):
+    found = {}
+    for spec in catalog.listed():
+        if spec.is_bench:
+            answer = await alices.get(f"/?model={spec.model}", follow=True)
+            found[spec.kind] = (answer.status_code, answer.redirect_chain[0][0].split("?")[0])
+    assert found == {
+        "embedding": (200, "/benches/embeddings/"),
+        "search": (200, "/benches/search/"),
+        "formulas": (200, "/benches/functions/"),
+    }
+    assert (await alices.get("/?model=gpt-4o")).status_code == 200

@@ -20,6 +20,8 @@ test("a slash asks for presets only at the start of the caret's line", () => {
     ["/", 1, { from: 0, query: "" }],
     ["/tra late", 4, { from: 0, query: "tra" }],
     ["Hi\n/x", 5, { from: 3, query: "x" }],
+    ["、翻译", 3, { from: 0, query: "翻译" }],
+    ["／", 1, { from: 0, query: "" }],
     ["and/or", 6, null],
     ["Hi /x", 5, null],
     ["/x\nmore", 7, null],

@@ -4,7 +4,7 @@ import { tell } from "lib/dom.js";
 import { isOpen } from "lib/ime.js";
 import { meaningOf } from "lib/keys.js";
 
-const SLASH = /(?:^|\n)\/$/; // at the start of a line: the presets are wanted
+const SLASH = /(?:^|\n)[/／、]$/; // at the start of a line: the presets are wanted
 
 class ComposerText extends HTMLElement {
   /** Set by the composer: what a key's meaning depends on. */

@@ -29,8 +29,7 @@ class PresetMenu extends HTMLElement {
     composer.addEventListener("text-typed", () => this.#typed(), { signal });
     composer.addEventListener("keydown", (event) => this.#key(event), { signal, capture: true });
     composer.addEventListener("focusout", () => this.#left(), { signal });
-    document.addEventListener("presets-open", ({ detail }) => (detail?.isAsked ? this.#begin() : this.#typed()), { signal });
-    document.addEventListener("preset-kept", () => (this.#presets = null), { signal });
+    document.addEventListener("presets-open", ({ detail }) => (detail?.isAsked ? this.#begin() : this.#begun()), { signal });
   }
 
   disconnectedCallback() {
@@ -55,22 +54,18 @@ class PresetMenu extends HTMLElement {
     if (this.#dismissed && !value.startsWith(this.#dismissed)) this.#dismissed = "";
     if (this.#dismissed) this.#slash = null;
     this.#active = 0;
-    if (this.#slash) this.#read();
     this.#draw();
   }
 
-  async #read() {
-    if (this.#presets) return;
+  /** Each "/" asks anew: somebody of the team may have kept one meanwhile. */
+  async #begun() {
+    this.#typed();
     try {
       this.#presets = await all();
     } catch {
-      this.#presets = []; // without a line one can still write
+      this.#presets ??= []; // without a line one can still write
     }
     this.#draw();
-    this.#presetsTold();
-  }
-
-  #presetsTold() {
     if (this.#options.length) announce(nt("%(count)s preset", "%(count)s presets", this.#options.length));
   }
 

@@ -2,6 +2,7 @@
 
 const SLOT = /\{\{\s*([^{}\s][^{}\n]{0,59}?)\s*\}\}/g; // chats/presets.py reads them in the same way
 const LONGEST_QUERY = 40;
+const SLASHES = /^[/／、]/; // the same key of Chinese keyboards
 
 /** Names to be filled in, each once, in order. */
 export const slotsOf = (text) => [...new Set([...text.matchAll(SLOT)].map(([, name]) => name))];
@@ -12,7 +13,7 @@ export const filled = (text, values) => text.replace(SLOT, (whole, name) => valu
 /** The "/" in front of the caret, at the start of a line: {from, query}, or null. */
 export function slashBefore(text, caret) {
   const line = text.slice(0, caret).split("\n").at(-1);
-  if (!line.startsWith("/") || line.length > LONGEST_QUERY) return null;
+  if (!SLASHES.test(line) || line.length > LONGEST_QUERY) return null;
   return { from: caret - line.length, query: line.slice(1) };
 }
 

@@ -30,7 +30,9 @@ def system(prompt: Prompt) -> list[Block]:
 def thinks_on(spec: ModelSpec, turns: Sequence[Turn]) -> bool:
     """Whether the model may think in this call: inside a tool loop only where its own signed thoughts began it.
     A loop that another model began, or this one without thinking, is refused (VD extended thinking)."""
-    asked = max((n for n, turn in enumerate(turns) if turn.role == "user"), default=-1)
+    # A question right after results stands in one message with them: the loop before it is still open.
+    said = (n for n, turn in enumerate(turns) if turn.role == "user" and not (n and turns[n - 1].role == "tool"))
+    asked = max(said, default=-1)
     loop = [turn for turn in turns[asked + 1 :] if turn.role == "assistant"]
     if not loop or not any(part.kind == "tool_call" and not part.is_vendors for turn in loop for part in turn.parts):
         return True

@@ -209,6 +209,10 @@ class TestTools:
         said = (HELLO, assistant(CALL), answered(), assistant(Part("text", "Sunny.")), HELLO)
         assert body(*said, tools=(TOOL,), thinking=True)["thinking"]["type"] == "enabled"
 
+    def test_a_question_right_after_results_leaves_the_loop_open(self):
+        said = (HELLO, assistant(CALL, model="gpt-5"), answered(), HELLO)
+        assert body(*said, tools=(TOOL,), thinking=True)["thinking"] == {"type": "disabled"}
+
     def test_without_tools_calls_are_told_in_words(self):
         messages = body(HELLO, assistant(CALL), answered())["messages"]
         assert [message["content"][0]["text"] for message in messages[1:]] == [

@@ -46,7 +46,7 @@ class Answer:
         """The prompt was refused: no candidate at all."""
         feedback = {"blockReason": self._odd.block.upper(), "safetyRatings": self._ratings(is_blocked=True)}
         usage = {"promptTokenCount": self._prompt["prompt_tokens"], "totalTokenCount": self._prompt["prompt_tokens"]}
-        return {"promptFeedback": feedback, "usageMetadata": usage} | self._named()
+        return {"promptFeedback": feedback, "usageMetadata": usage} | self._named
 
     def whole(self) -> dict[str, Any]:
         if self._odd.block:
@@ -54,7 +54,7 @@ class Answer:
         parts = [part for step in self._plan.steps for part in self._joined(step)]
         usage = self._usage(sum(map(self._tokens, self._plan.steps)), self._plan.reasoning_tokens)
         candidate = self._candidate(parts) | self._end()
-        return {"candidates": [candidate]} | usage | self._named()
+        return {"candidates": [candidate]} | usage | self._named
 
     def chunks(self) -> Iterator[Chunk]:
         if self._odd.block:
@@ -63,17 +63,17 @@ class Answer:
         said = thought = 0
         for step in self._plan.steps:
             for part in self._pieces(step):
-                tokens = count(str(part.get("text") or "")) or (1 if "text" not in part else 0)
-                said, thought = (said, thought + tokens) if part.get("thought") else (said + tokens, thought)
+                said, thought = (said, thought + 1) if part.get("thought") else (said + 1, thought)  # pieces are tokens
                 for _ in range(self._odd.repeat):
-                    body = {"candidates": [self._candidate([part])]} | self._usage(said, thought) | self._named()
+                    body = {"candidates": [self._candidate([part])]} | self._usage(said, thought) | self._named
                     yield Chunk(body, is_delta=True)
         if self._odd.has_finish:
             usage = self._usage(said, max(thought, self._plan.reasoning_tokens))
             yield Chunk(
-                {"candidates": [self._candidate(self._last()) | self._end()]} | usage | self._named(), is_finish=True
+                {"candidates": [self._candidate(self._last()) | self._end()]} | usage | self._named, is_finish=True
             )
 
+    @cached_property
     def _named(self) -> dict[str, Any]:
         return {"modelVersion": self._model, "responseId": self._taken.call.entry.sha256[:22]}
 
@@ -171,14 +171,18 @@ class Answer:
         asked_for, worked = self._prompt["prompt_tokens"], self._worked
         usage = {"promptTokenCount": asked_for, "candidatesTokenCount": said}
         usage |= {"thoughtsTokenCount": thought} if thought else {}
-        usage |= {"toolUsePromptTokenCount": worked} if worked else {}
         usage["totalTokenCount"] = asked_for + said + thought + worked
+        return {"usageMetadata": usage | self._details}
+
+    @cached_property
+    def _details(self) -> dict[str, Any]:
         details = self._prompt.get("prompt_tokens_details") or {}
         counted = [(kind, details.get(name, 0)) for name, kind in MODALITIES.items()]
         listed = [{"modality": kind, "tokenCount": number} for kind, number in counted if number]
-        return {"usageMetadata": usage | ({"promptTokensDetails": listed} if listed else {})}
+        told: dict[str, Any] = {"promptTokensDetails": listed} if listed else {}
+        return told | ({"toolUsePromptTokenCount": self._worked} if self._worked else {})
 
-    @property
+    @cached_property
     def _worked(self) -> int:
         return TOOL_TOKENS * sum(isinstance(step, Searched | Computed) for step in self._plan.steps)
 

@@ -51,7 +51,7 @@ class ToolMenu extends HTMLElement {
     this.#load();
     this.#panel.showPopover();
     this.#place();
-    this.#panel.querySelector("input:not(:disabled), button")?.focus({ preventScroll: true });
+    this.#panel.focus({ preventScroll: true }); // no field: on a phone the keyboard would cover the list
   }
 
   async #load() {
@@ -96,7 +96,7 @@ class ToolMenu extends HTMLElement {
   #template() {
     const { tools } = this.#choice;
     const isSet = tools.names.length > 0 || this.#vendors.some(({ name }) => this.#choice.parameters[name] === true);
-    return html`<div class="menu tool-menu" popover role="dialog" aria-labelledby="tool-menu-title" @toggle=${this.#toggled}>
+    return html`<div class="menu tool-menu" popover role="dialog" tabindex="-1" aria-labelledby="tool-menu-title" @toggle=${this.#toggled}>
       <header class="tool-menu-head"><h2 id="tool-menu-title">${t("Tools")}</h2>
         ${isSet ? html`<button class="button button-quiet" type="button" @click=${() => this.#clear()}>${t("All off")}</button>` : nothing}
         <button class="icon-button" type="button" aria-label=${t("Close")} @click=${() => this.#panel.hidePopover()}><span class="icon icon-x" aria-hidden="true"></span></button></header>

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 const { Choice } = await import("lib/choice.js");
-const { columnFor, compareOf, isComparable, namesOf } = await import("lib/compare.js");
+const { columnFor, compareOf, isComparable, namesOf, unfitFor } = await import("lib/compare.js");
 const { Drafts } = await import("lib/drafts.js");
 const { Kept } = await import("lib/kept.js");
 
@@ -27,6 +27,7 @@ test("models that make nothing to look at, miss the key, or do not take the file
     [model("keyless", { is_with_key: false }), [], false],
     [model("blind"), ["image"], false],
     [model("sees", { in: ["text", "image"] }), ["image"], true],
+    [model("reads"), ["file"], true],
   ];
   for (const [one, kinds, expected] of cases) assert.equal(isComparable(one, new Set(kinds)), expected, one.id);
 });
@@ -34,6 +35,13 @@ test("models that make nothing to look at, miss the key, or do not take the file
 test("a column begins with the settings in use that its model takes", () => {
   assert.deepEqual(columnFor(model("b"), { temperature: 0.5, voice: "x" }), { model: "b", parameters: { temperature: 0.5 } });
   assert.deepEqual(columnFor(model("b"), { temperature: 2 }).parameters, {});
+});
+
+test("what was attached later is held against those that stand beside already", () => {
+  const known = { text: model("text"), sees: model("sees", { in: ["text", "image"] }) };
+  const beside = [{ model: "sees" }, { model: "text" }];
+  const unfit = (kinds) => unfitFor(beside, new Set(kinds), (id) => known[id])?.id ?? null;
+  assert.deepEqual([unfit([]), unfit(["file"]), unfit(["image"]), unfit(["video"])], [null, null, "text", "sees"]);
 });
 
 test("without another model nothing is compared", () => {

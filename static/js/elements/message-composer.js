@@ -1,6 +1,7 @@
 /** Holds text, files and choice of the next message together: sends, queues, edits and stops; its parts do the showing. */
 
 import { Arrivals } from "lib/arrivals.js";
+import { unfitFor } from "lib/compare.js";
 import { editLast, page } from "lib/conversation-page.js";
 import { Desk } from "lib/desk.js";
 import { isCoarse, tell } from "lib/dom.js";
@@ -73,6 +74,7 @@ class MessageComposer extends HTMLElement {
       notes: this.#notes,
       choice: () => this.choice,
       draft: () => this.#form?.draft ?? null,
+      unfit: () => unfitFor(this.choice.beside, this.#desk.tray.kinds, (id) => current().byId.get(id)),
       mostCharacters: JSON.parse(document.getElementById("limits").textContent).max_text_characters,
     });
     this.#arrivals = new Arrivals({

@@ -7,8 +7,13 @@ export const MOST_COLUMNS = 6;
 const SHOWN = new Set(["text", "image", "audio", "video"]); // vectors and ranks have benches of their own
 
 /** Could this model answer a question with files of these kinds? */
-export const isComparable = (model, kinds = []) =>
-  !hindrance(model) && model.out.some((kind) => SHOWN.has(kind)) && [...kinds].every((kind) => model.in.includes(kind));
+export const isComparable = (model, kinds = []) => !hindrance(model) && model.out.some((kind) => SHOWN.has(kind)) && takes(model, kinds);
+
+/** The server knows of each document whether it goes as text. */
+const takes = (model, kinds) => [...kinds].every((kind) => kind === "file" || model.in.includes(kind));
+
+/** The first model beside that does not take what is attached, or null; `find(id)` is a model of the catalog, once that has come. */
+export const unfitFor = (beside, kinds, find) => beside.map(({ model }) => find(model)).find((model) => model && !takes(model, kinds)) ?? null;
 
 /** A column for `model`, with as much of the settings in use as it takes. */
 export const columnFor = (model, wanted) => ({ model: model.id, parameters: carriedOver(model.parameters ?? [], wanted) });

@@ -13,7 +13,10 @@ export class Submission {
   #isAboutFiles = false; // the problem shown
   #parts;
 
-  /** `parts`: desk, standing, queue, notes, choice(), draft() (of a generation, or null), mostCharacters. */
+  /** `parts`: desk, standing, queue, notes, choice(), mostCharacters, draft() (of a generation, or null).
+   *
+   * `unfit()` is a model that is asked besides and does not take the files, or null.
+   */
   constructor(parts) {
     this.#parts = parts;
   }
@@ -47,6 +50,8 @@ export class Submission {
     if (this.#isAboutFiles) return t("Not sent yet. First repair or remove what is marked above.");
     const isTooLong = desk.text.length > mostCharacters || new Blob([desk.text]).size > LARGEST_FRAME_BYTES;
     if (isTooLong) return t("The text is too long to send. Attach it as a file.");
+    const unfit = this.#parts.unfit();
+    if (unfit) return t("%(model)s does not take these files. Leave it or them out.", { model: unfit.label });
     return this.#parts.draft()?.hindrance ?? "";
   }
 

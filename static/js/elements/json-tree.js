@@ -17,12 +17,12 @@ class JsonTree extends HTMLElement {
   }
 }
 
-function entry(name, value, depth) {
+function entry(name, value, depth, isNewest = false) {
   const medium = mediumOf(value);
   if (medium) return row(name, drawnMedium(medium));
   if (typeof value === "string" && (value.length > LONG_TEXT || value.includes("\n"))) return longText(name, value);
   if (typeof value !== "object" || value === null || !Object.keys(value).length) return row(name, scalar(value));
-  return fold(name, value, depth);
+  return fold(name, value, depth, isNewest);
 }
 
 function row(name, node) {
@@ -53,7 +53,7 @@ function longText(name, value) {
 
 const countOf = (count) => t("%(count)s characters", { count: count.toLocaleString() });
 
-function fold(name, value, depth) {
+function fold(name, value, depth, isNewest) {
   const details = make("details", "json-fold");
   const isList = Array.isArray(value);
   const text = JSON.stringify(value, (_key, one) => (mediumOf(one) ? "…" : one));
@@ -63,7 +63,7 @@ function fold(name, value, depth) {
   summary.append(...named(name), make("span", "json-side", sides[0]), make("span", "json-preview", preview(text)), make("span", "json-side", sides[1]), make("span", "json-count", String(count)));
   details.append(summary);
   whenOpened(details, () => drawn(entriesOf(value), depth + 1));
-  details.open = text.length <= SHORT || (depth === 1 && isList);
+  details.open = text.length <= SHORT || (depth === 1 && isList) || isNewest;
   return details;
 }
 
@@ -71,7 +71,8 @@ const entriesOf = (value) => (Array.isArray(value) ? value.map((one, at) => [at,
 const preview = (text) => (text.length > PREVIEW + 2 ? `${text.slice(1, PREVIEW)}…` : text.slice(1, -1));
 
 function drawn(entries, depth) {
-  const nodes = entries.slice(0, AT_ONCE).map(([name, value]) => entry(name, value, depth));
+  const isNewest = (at) => depth === 2 && at === entries.length - 1 && typeof entries[at][0] === "number"; // the last message
+  const nodes = entries.slice(0, AT_ONCE).map(([name, value], at) => entry(name, value, depth, isNewest(at)));
   if (entries.length <= AT_ONCE) return nodes;
   const more = makeButton("button button-quiet", t("%(count)s more", { count: entries.length - AT_ONCE }));
   more.addEventListener("click", () => more.replaceWith(...drawn(entries.slice(AT_ONCE), depth)));

@@ -98,8 +98,22 @@ export class RawEditor extends HTMLElement {
     const { message, model, parameters, exchange } = this.#call;
     const client_id = outbox.send({ type: "reply.create", message, model, parameters, raw: value });
     tell("wire-again", { client_id, of: message, exchange });
+    comeBackIfRefused(client_id, { ...this.#call, body: value });
     this.#dialog.close();
   }
+}
+
+/** What somebody wrote is not lost because a reply was still running. */
+function comeBackIfRefused(client_id, call) {
+  const stop = new AbortController();
+  const on = (type, act) =>
+    document.addEventListener(type, ({ detail }) => {
+      if (detail.client_id !== client_id) return;
+      stop.abort();
+      act();
+    }, { signal: stop.signal });
+  on("message-accepted", () => {});
+  on("message-refused", () => RawEditor.open(call));
 }
 
 customElements.define("raw-editor", RawEditor);

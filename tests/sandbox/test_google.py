@@ -10,7 +10,7 @@ from google.genai import types
 from PIL import Image, ImageDraw
 
 from tests.sandbox.conftest import events
-from tests.sandbox.media import picture
+from tests.sandbox.media import film, picture
 
 PRO, FLASH, NEWEST = "gemini-2.5-pro", "gemini-2.5-flash", "gemini-3-flash-preview"
 THINKING = {"includeThoughts": True}
@@ -110,6 +110,24 @@ def test_inline_media_are_measured(http):
     body = whole(http, [{"role": "user", "parts": [inline(picture("red")), {"text": "What is it?"}]}])
     assert "mostly **red**" in words(body)
     assert {row["modality"] for row in body["usageMetadata"]["promptTokensDetails"]} == {"TEXT", "IMAGE"}
+
+
+def test_of_a_film_only_the_clip_is_told(http):
+    shown = inline(film("red", "green", "blue"), "video/mp4")
+
+    def told(**metadata):
+        parts = [shown | {"videoMetadata": metadata}, {"text": "What happens?"}]
+        return post(http, [{"role": "user", "parts": parts}])
+
+    assert "**red → green → blue**" in words(told().json())
+    clip = words(told(startOffset="1s", endOffset="2s").json())
+    assert "runs **1 s**" in clip
+    assert "**green**" in clip
+    assert "→" not in clip
+    assert told(startOffset="2s", endOffset="1s").status_code == 400
+    assert told(startOffset="9s").status_code == 400
+    sparse, dense = told(fps=1).json(), told(fps=10).json()
+    assert sparse["usageMetadata"]["promptTokenCount"] < dense["usageMetadata"]["promptTokenCount"]
 
 
 def test_thoughts_come_only_when_they_are_included_and_never_with_a_budget_of_nothing(http):

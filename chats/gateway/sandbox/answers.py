@@ -100,7 +100,8 @@ async def _facts(medium: Medium, settings: Settings) -> Facts:
     """Measured in a thread, once for each content."""
     sources = medium.frames or (medium.source,)
     contents = [await fetch.source_bytes(source, settings) for source in sources]
-    key = (medium.kind, medium.name, str(medium.fps), *(hashlib.sha256(content).hexdigest() for content in contents))
+    told = (medium.kind, medium.name, str(medium.fps), str(medium.clip))
+    key = (*told, *(hashlib.sha256(content).hexdigest() for content in contents))
     if facts := _remembered.get(key):
         return facts
     facts = await asyncio.get_running_loop().run_in_executor(MEASURERS, _measure, medium, contents)
@@ -117,7 +118,7 @@ def _measure(medium: Medium, contents: list[bytes]) -> Facts:
         case "image":
             return measure_image.measure(contents[0])
         case "video":
-            return measure_video.measure(contents[0])
+            return measure_video.measure(contents[0], medium.clip)
         case "audio":
             return measure_audio.measure(contents[0])
         case _:

@@ -7,6 +7,7 @@ from typing import Any
 
 from chats.gateway.sandbox.errors import Refusal, refused
 
+OFFSET = re.compile(r"\d{1,6}(\.\d{1,9})?s")
 DATA_URL = re.compile(r"data:[\w/+.-]*;base64,[A-Za-z0-9+/=]+")
 
 
@@ -22,6 +23,7 @@ class Medium:
     format: str = ""
     fps: float | None = None
     turn: int = 0  # which user turn, from 1
+    clip: tuple[float, float | None] = (0.0, None)  # of a film, in seconds
 
 
 def is_list_of_objects(value: Any) -> bool:
@@ -59,9 +61,26 @@ def _linked(kind: str, wire_type: str) -> Callable[[dict[str, Any], int], Medium
         if not _is_word(value.get("url")):
             raise _wrong(f"{wire_type} needs a url")
         fps = _fps(part.get("fps") or value.get("fps"))  # Qwen beside it, Doubao inside it (text.md 3.2)
-        return Medium(kind, wire_type, value["url"], fps=fps, turn=turn)
+        return Medium(kind, wire_type, value["url"], fps=fps, turn=turn, clip=_clip(part.get("videoMetadata")))
 
     return reader
+
+
+def _clip(metadata: Any) -> tuple[float, float | None]:
+    """Google's "12.5s" from and to (text.md 6.1)."""
+    told = as_object(metadata)
+    start, end = _offset(told.get("startOffset")), _offset(told.get("endOffset"))
+    if end is not None and end <= (start or 0):
+        raise _wrong("videoMetadata: endOffset must come after startOffset")
+    return start or 0.0, end
+
+
+def _offset(value: Any) -> float | None:
+    if value is None:
+        return None
+    if not isinstance(value, str) or not OFFSET.fullmatch(value):
+        raise _wrong("videoMetadata: an offset looks like 12.5s")
+    return float(value[:-1])
 
 
 def _frames(part: dict[str, Any], turn: int) -> Medium:

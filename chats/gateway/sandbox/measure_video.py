@@ -1,7 +1,7 @@
 """Watches a film with PyAV and says what is measurable: length, pace, colours, cuts, sound; runs in a thread."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from chats.gateway.sandbox import film, measure_image
@@ -37,8 +37,8 @@ class VideoFacts:
     audio: AudioFacts | None = None
 
 
-def measure(data: bytes) -> VideoFacts:
-    """Raises Refusal (400) when there is no picture to watch."""
+def measure(data: bytes, clip: tuple[float, float | None] = (0.0, None)) -> VideoFacts:
+    """Of the film from and to these seconds; raises Refusal (400) when there is no picture to watch."""
     import av
 
     with opened(data) as container:
@@ -51,7 +51,19 @@ def measure(data: bytes) -> VideoFacts:
                 raise refused_upstream("The video is damaged and cannot be decoded") from error
         if not looks:
             raise refused_upstream("The video holds no picture")
-        return _facts(container, stream, looks, data)
+        facts = _facts(container, stream, looks, data)
+        return facts if clip == (0.0, None) else _clipped(facts, looks, *clip)
+
+
+def _clipped(facts: VideoFacts, looks: list[Look], start_s: float, end_s: float | None) -> VideoFacts:
+    """Times still count from the beginning of the whole film; its sound is told whole."""
+    end_s = min(end_s or facts.duration_s, facts.duration_s)
+    within = [look for look in looks if start_s <= look.at_s < end_s]
+    if not within:
+        raise refused_upstream("The clip lies outside the video")
+    length = end_s - start_s
+    frames = round(facts.frames * length / facts.duration_s)
+    return replace(facts, duration_s=round(length, 2), frames=frames, **film.seen(within))
 
 
 def measure_frames(pictures: list[bytes], fps: float | None) -> VideoFacts:

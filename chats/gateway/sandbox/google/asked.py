@@ -240,8 +240,11 @@ def _medium(kind: str, source: str, part: dict[str, Any]) -> dict[str, Any]:
     family = KINDS.get(kind.partition("/")[0])
     if family is None:
         return {"type": "file", "file": {"filename": kind.replace("/", "."), "file_data": source}}
-    fps = as_object(part.get("videoMetadata")).get("fps")
-    return {"type": family, family: {"url": source}} | ({"fps": fps} if fps and family == "video_url" else {})
+    medium: dict[str, Any] = {"type": family, family: {"url": source}}
+    if family == "video_url":
+        metadata = as_object(part.get("videoMetadata"))
+        medium |= {"fps": metadata.get("fps"), "videoMetadata": metadata}
+    return medium
 
 
 def wrong(message: str) -> Refusal:

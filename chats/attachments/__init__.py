@@ -2,7 +2,7 @@
 
 from .arriving import Rejected, begin, begin_remote, cancel, purge, receive
 from .examining import examine, forgotten, probe
-from .keeping import keep
+from .keeping import keep, keep_text
 from .mending import make_repair, repair
 from .naming import download_name
 
@@ -15,6 +15,7 @@ __all__ = [
     "examine",
     "forgotten",
     "keep",
+    "keep_text",
     "make_repair",
     "probe",
     "purge",

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.files import File
+from django.core.files.base import ContentFile
 
 from chats.gateway.values import MediaOut
 from chats.media import fetch, stored
@@ -42,6 +43,24 @@ def keep(message: Message, key: str, pieces: Sequence[MediaOut]) -> Attachment:
         attachment.remote_url, attachment.failure, attachment.state = url, str(e), Attachment.State.READY
         attachment.save(update_fields=["remote_url", "failure", "state"])
     attachment.refresh_from_db()
+    return attachment
+
+
+def keep_text(message: Message, name: str, text: str) -> Attachment:
+    """A text that is too long for its row, such as all that a tool answered."""
+    content = text.encode("utf-8", "replace")
+    attachment = Attachment(
+        team_id=message.conversation.team_id,
+        uploader_id=message.author_id,
+        kind="file",
+        name=name,
+        content_type="text/plain",
+        size_bytes=len(content),
+        received_bytes=len(content),
+        state=Attachment.State.READY,
+    )
+    attachment.file.save(name, ContentFile(content), save=False)
+    attachment.save()
     return attachment
 
 

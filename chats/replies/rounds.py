@@ -1,14 +1,17 @@
 """The rounds of one reply: the model speaks, its calls are run or wait for a person, and it speaks again."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from chats import tools
+from chats import attachments, tools
 from chats.gateway.recording import OnExchange
 from chats.gateway.values import Prompt
+from chats.models import Message
 from chats.tools import Declared, Outcome, Tool
 
+from .claims import aside
 from .draft import Draft, DraftPart
 from .prompts import Call
 
@@ -84,7 +87,7 @@ class Rounds:
     async def _run(self, calls: list[DraftPart]) -> None:
         """The row says that they run before the first is sent: after a crash it tells what may have been charged."""
         for part in calls:
-            part.facts["state"] = "running"
+            part.facts |= {"state": "running", "began_at": round(time.time(), 3)}
         self.draft.is_reshaped = True
         await self._save()
         await asyncio.gather(*(self._one(part) for part in calls))
@@ -94,7 +97,11 @@ class Rounds:
         outcome = await tools.run(
             tool, part.facts["arguments"], self.call.credentials, self.draft.cite, self._on_exchange
         )
-        part.facts |= {"state": "done", "result": self._result(outcome)}
+        result = self._result(outcome)
+        if result.get("is_cut"):
+            result["attachment"] = await aside(_whole)(self.draft.message_id, part.facts["name"], outcome.text)
+        part.facts |= {"state": "done", "result": result}
+        self.draft.is_reshaped = True
         self.draft.touch()
 
     def _tool(self, part: DraftPart) -> Tool:
@@ -114,6 +121,14 @@ class Rounds:
         if outcome.sources:
             result["sources"] = [dict(source) for source in outcome.sources]
         return result
+
+
+def _whole(message_id: int, name: str, text: str) -> int:
+    """All of a result that the row has no room for, as a file beside the reply."""
+    message = Message.objects.select_related("conversation").get(pk=message_id)
+    made = attachments.keep_text(message, f"{name}.txt", text)
+    message.attachments.add(made)
+    return made.pk
 
 
 def _doubt(draft: Draft, declared: Declared) -> None:

@@ -308,3 +308,20 @@ async def test_kimis_own_tools_are_fetched_run_as_fibers_and_read_by_kimi_alone(
 @database_sync_to_async
 def labels(pk: int) -> list[str]:
     return list(Exchange.objects.filter(message=pk).values_list("label", flat=True))
+
+
+async def test_a_result_of_50_mb_is_cut_for_the_row_and_kept_whole_as_a_file(team, alice, connect):
+    """No frame over 64 KB and no row over 256 KB, whatever a tool answers."""
+    socket = await connect(alice)
+    name = await functions(team, alice, "long " * 10_000_000)
+    ask = {"tools": {"names": [name], "is_auto": True}}
+    accepted = await socket.ask_and_open("What is it like? [sandbox: calls 1; pace none]", **ask)
+    await socket.ended(accepted["reply"])
+    reply = await row(accepted["reply"])
+    assert reply.status == "complete", reply.error
+    result = calls(reply)[0]["result"]
+    assert "cut here" in result["text"]
+    assert len(json.dumps(reply.parts)) < 256 * 1024
+    assert max(len(json.dumps(frame)) for frame in socket.frames) < 64 * 1024
+    whole = await database_sync_to_async(reply.attachments.get)(pk=result["attachment"])
+    assert whole.size_bytes == 50_000_000

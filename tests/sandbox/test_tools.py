@@ -157,6 +157,20 @@ def test_deepseek_takes_no_old_thought_back(ask):
     assert ask.post(None, messages=history, model="deepseek-reasoner").status_code == 200
 
 
+def test_kimi_wants_the_thought_back_with_the_call_it_led_to(ask):
+    question, model = "What is the weather in Paris?", "kimi-k2-thinking"
+    deltas = ask.deltas(question, model=model, tools=TOOLS)
+    pieces = [piece for delta in deltas for piece in delta.get("tool_calls") or ()]
+    arguments = "".join(piece["function"].get("arguments", "") for piece in pieces)
+    call = pieces[0] | {"function": pieces[0]["function"] | {"arguments": arguments}}
+    history = answered(question, [(call, "sunny")])
+    refused = ask.post(None, messages=history, model=model, tools=TOOLS, stream=True)
+    assert refused.status_code == 400
+    assert "reasoning_content is missing" in refused.json()["error"]["message"]
+    history[1]["reasoning_content"] = said(deltas, "reasoning_content")
+    assert ask.post(None, messages=history, model=model, tools=TOOLS, stream=True).status_code == 200
+
+
 def test_a_call_without_its_answer_is_refused(ask):
     call = {"id": "c1", "type": "function", "function": {"name": "web_search", "arguments": "{}"}}
     history = [*answered("Search for tea", [(call, "x")])[:2], {"role": "user", "content": "Well?"}]

@@ -37,7 +37,7 @@ async def complete(call: Call, shop: Workshop) -> None:
     pace = settings.tokens_per_s if odd.tokens_per_s is None else odd.tokens_per_s
     taken = Taken(call, shop, Asked(read.raw, read, Offered()), model, odd, answer, pace)
     worked = await vendor_tools.worked(taken, sent)
-    answer = worked.answer
+    answer = histories.named(worked.answer)
     if chat_pictures.is_drawn(model, odd):
         answer = replace(answer, picture=await chat_pictures.paint(call, read, odd, shop))
     if read.streams or odd.forces_sse or model.always_streams:

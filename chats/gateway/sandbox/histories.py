@@ -1,12 +1,15 @@
 """What vendors behind chat/completions refuse in a history: forged or misplaced thoughts, calls unanswered."""
 
+from dataclasses import replace
 from typing import Any
 
 from chats.gateway.sandbox import signing
+from chats.gateway.sandbox.answers import Answer
 from chats.gateway.sandbox.content import as_object
 from chats.gateway.sandbox.errors import Refusal, refused_upstream
 from chats.gateway.sandbox.question import Question
 
+START = "call_"
 CHECKS_PAIRS = ("gpt-", "o1", "o3", "o4", "deepseek", "kimi", "moonshot", "claude")
 
 
@@ -16,6 +19,8 @@ def check(question: Question) -> None:
         _check_signatures(messages, question.model)
     if model.startswith("deepseek-reasoner"):
         _check_no_old_thoughts(messages)
+    if model.startswith("kimi"):
+        _check_thoughts_of_calls(messages, question.model)
     if model.startswith(CHECKS_PAIRS):
         _check_pairs(messages)
 
@@ -32,10 +37,33 @@ def _check_signatures(messages: list[dict[str, Any]], model: str) -> None:
 
 def _check_no_old_thoughts(messages: list[dict[str, Any]]) -> None:
     """A thought goes back within a round of calls, never with an older turn (text.md 3.7)."""
-    last = max((at for at, message in enumerate(messages) if message.get("role") == "user"), default=0)
-    for at, message in enumerate(messages[:last]):
+    for at, message in enumerate(messages[: _last_user(messages)]):
         if message.get("role") == "assistant" and message.get("reasoning_content"):
             raise _wrong(f"messages[{at}]: reasoning_content of an earlier turn is not allowed")
+
+
+def _last_user(messages: list[dict[str, Any]]) -> int:
+    return max((at for at, message in enumerate(messages) if message.get("role") == "user"), default=0)
+
+
+def named(answer: Answer) -> Answer:
+    """Kimi's calls after a thought tell by their names that there was one."""
+    if not answer.model.lower().startswith("kimi") or not answer.calls:
+        return answer
+    has_thought = bool(answer.think_shape)
+    calls = (replace(call, id=signing.call_id(START, call.id, answer.model, has_thought)) for call in answer.calls)
+    return replace(answer, calls=tuple(calls))
+
+
+def _check_thoughts_of_calls(messages: list[dict[str, Any]], model: str) -> None:
+    """Since the person last spoke, a turn with calls goes back with the thought that led to them (text.md 3.7)."""
+    last = _last_user(messages)
+    for at, message in enumerate(messages[last:], last):
+        names = [str(as_object(call).get("id")) for call in message.get("tool_calls") or ()]
+        thought = any(signing.has_thought(name, START, model) for name in names)
+        if thought and not message.get("reasoning_content"):
+            told = "thinking is enabled but reasoning_content is missing in assistant tool call message"
+            raise _wrong(f"{told} at index {at}")
 
 
 def _check_pairs(messages: list[dict[str, Any]]) -> None:

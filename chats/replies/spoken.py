@@ -44,19 +44,20 @@ class _Turns:
             self._end()
         self._round = part.get("round", -1)
         result = part["result"]
+        edited = f"[the user changed the arguments to {part['arguments']}]\n" if part.get("edited_from") else ""
         self._said.append(
             Part(
                 "tool_call",
                 name=part["name"],
                 call_id=part["call_id"],
-                arguments=part["arguments"],
+                arguments=part.get("edited_from") or part["arguments"],  # a signature is for what the model wrote
                 signature=part.get("signature", ""),
             )
         )
         self._results.append(
             Part(
                 "tool_result",
-                result["text"],
+                edited + result["text"],
                 name=part["name"],
                 call_id=part["call_id"],
                 is_error=bool(result.get("is_error")),

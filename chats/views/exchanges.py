@@ -1,6 +1,7 @@
 """Doors to what went over the wire: a reply's exchanges, one in every form, and its body for a copied command."""
 
 import codecs
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -204,10 +205,17 @@ def _of_one(request: HttpRequest, exchange: Exchange, is_alone: bool = False) ->
         "exchange": exchange,
         "message": message,
         "others": _others(request, exchange),
-        "may_send": may_write and exchange.label == "reply" and exchange.method == "POST",
+        "may_send": may_write and exchange.label in ("reply", "submit") and exchange.method == "POST",
+        "run": _run(exchange),
         "may_run": may_write,
         "is_replayable": replays.is_replayable(exchange),
     }
+
+
+def _run(exchange: Exchange) -> str:
+    """Of a generation: the one run that its call was, as a frame has it."""
+    made = exchange.generation
+    return json.dumps([{"model": made.model, "parameters": made.parameters, "count": 1}]) if made else ""
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

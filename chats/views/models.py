@@ -48,7 +48,7 @@ def like_model(request: HttpRequest, model: str) -> HttpResponse:
 @login_required
 @require_POST
 def fit_files(request: HttpRequest) -> HttpResponse:
-    """`{model, attachments: [id]}`: for each attachment whether and how it goes, in the order given."""
+    """`{model, attachments: [id], protocol?}`: for each attachment whether and how it goes, in the order given."""
     try:
         asked = json.loads(request.body)
         model, ids = str(asked["model"]), [int(pk) for pk in asked["attachments"]][:MOST_FILES]
@@ -56,7 +56,8 @@ def fit_files(request: HttpRequest) -> HttpResponse:
         return HttpResponseBadRequest()
     found = {file.pk: file for file in Attachment.objects.visible_to(request.user).filter(pk__in=ids)}
     files = [found[pk] for pk in ids if pk in found]
-    answers = fit(catalog.get(model), [file.facts() for file in files], company=_company(request))
+    spec = catalog.asked_by(catalog.get(model), {"protocol": asked.get("protocol")})
+    answers = fit(spec, [file.facts() for file in files], company=_company(request))
     return JsonResponse({"fits": [_fit(file, answer) for file, answer in zip(files, answers, strict=True)]})
 
 

@@ -42,7 +42,7 @@ beforeEach(() => {
   timers = [];
   tray = new Tray({ door, limits, setTimeout: (act) => timers.push(act) });
   tray.act = () => (changes += 1);
-  tray.model = "m";
+  tray.ask("m");
 });
 
 test("several files go up at once", () => {
@@ -100,7 +100,7 @@ test("a file is asked about once it is ready, and again when the model changes",
   await tray.refresh(1);
   await settled();
   assert.deepEqual(door.asked, [["m", 1]]);
-  tray.model = "other";
+  tray.ask("other");
   await settled();
   assert.deepEqual(door.asked.at(-1), ["other", 1]);
   assert.equal(tray.isBusy, false);
@@ -142,7 +142,7 @@ test("an old answer does not overwrite a newer one", async () => {
   const answers = [];
   door.fit = (model, [attachment]) => new Promise((resolve) => answers.push(() => resolve([{ attachment, is_accepted: model === "sees", reason: { text: model } }])));
   tray.addAttachments([described(1)]);
-  tray.model = "sees";
+  tray.ask("sees");
   answers[1]();
   await settled();
   answers[0]();

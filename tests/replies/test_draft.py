@@ -242,3 +242,10 @@ def test_a_block_that_follows_its_calls_belongs_to_the_same_turn():
     assert [part.kind for part in first.parts] == ["tool_call", "tool_call", "opaque"]
     assert first.parts[0].call_id == "v1"
     assert second.role == "tool"
+
+
+def test_the_model_is_told_what_it_called_and_that_a_person_changed_it():
+    call = {"kind": "tool_call", "call_id": "a", "name": "f", "arguments": '{"x": 2}', "edited_from": '{"x": 1}'}
+    said, told = turns_of([call | {"round": 0, "result": {"text": "two"}}], "m")
+    assert said.parts[0].arguments == '{"x": 1}'
+    assert told.parts[0].text == '[the user changed the arguments to {"x": 2}]\ntwo'

@@ -18,8 +18,8 @@ const doorOf = (team) => ({
   read: facts,
   remote: (url) => attachUrl(url, { team }),
   repair,
-  fit: async (model, attachments) => {
-    const response = await request("POST", "/models/fit/", { body: { model, attachments } });
+  fit: async (model, attachments, protocol) => {
+    const response = await request("POST", "/models/fit/", { body: { model, attachments, protocol } });
     return (await response.json()).fits;
   },
 });

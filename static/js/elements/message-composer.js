@@ -321,7 +321,7 @@ class MessageComposer extends HTMLElement {
   #show() {
     if (!this.#isReady) return;
     const activity = this.#standing.activity;
-    this.#desk.tray.model = this.#bar.choice.model.id;
+    this.#desk.tray.ask(this.#bar.choice.model.id, this.#bar.choice.parameters.protocol);
     this.#showForm();
     const canSend = this.#desk.hasSomething;
     const canQueue = !this.#desk.edit && activity !== "send" && canSend;

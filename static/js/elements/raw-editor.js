@@ -95,8 +95,8 @@ export class RawEditor extends HTMLElement {
   #send() {
     const { value } = this.#judge();
     if (!value || !outbox) return;
-    const { message, model, parameters, exchange } = this.#call;
-    const client_id = outbox.send({ type: "reply.create", message, model, parameters, raw: value });
+    const { message, model, parameters, runs, exchange } = this.#call;
+    const client_id = outbox.send({ type: "reply.create", message, model, parameters, runs, raw: value });
     tell("wire-again", { client_id, of: message, exchange });
     comeBackIfRefused(client_id, { ...this.#call, body: value });
     this.#dialog.close();

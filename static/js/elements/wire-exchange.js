@@ -106,8 +106,9 @@ class WireExchange extends HTMLElement {
       return [{}];
     });
     if (!RawEditor) return;
-    const { message, model, protocol, parameters } = this.dataset;
-    const of = { message: Number(message), model, parameters: { ...JSON.parse(parameters || "{}"), protocol } };
+    const { message, model, protocol, parameters, runs } = this.dataset;
+    const how = runs ? { parameters: {}, runs: JSON.parse(runs) } : { parameters: { ...JSON.parse(parameters || "{}"), protocol } };
+    const of = { message: Number(message), model, ...how };
     RawEditor.open({ ...of, exchange: this.exchange, body });
   }
 

@@ -20,13 +20,14 @@ export class Tray {
   #limits;
   #setTimeout;
   #model = "";
+  #protocol = "";
   #keys = 0;
   #asked = 0; // fit questions, so that an old answer is dropped
   #answered = 0;
   #fitFor = "";
   #timer = null;
 
-  /** `door`: upload(file, options), cancel(id), read(id), remote(url), repair(id, repair, model), fit(model, ids); async. */
+  /** `door`: upload(file, options), cancel(id), read(id), remote(url), repair(id, repair, model), fit(model, ids, protocol); async. */
   constructor({ door, limits, setTimeout = (act, wait) => globalThis.setTimeout(act, wait) }) {
     this.#door = door;
     this.#limits = limits;
@@ -112,9 +113,11 @@ export class Tray {
     this.#changed();
   }
 
-  set model(model) {
-    if (model === this.#model) return;
+  /** Which model the files are for, and over which protocol where somebody chose one: each carries something else. */
+  ask(model, protocol = "") {
+    if (model === this.#model && protocol === this.#protocol) return;
     this.#model = model;
+    this.#protocol = protocol;
     this.#changed();
   }
 
@@ -248,13 +251,13 @@ export class Tray {
 
   async #askFit() {
     const ready = this.items.filter(({ state }) => state === "ready");
-    const question = [this.#model, ...ready.map(({ attachment }) => attachment.id)].join();
+    const question = [this.#model, this.#protocol, ...ready.map(({ attachment }) => attachment.id)].join();
     if (question === this.#fitFor) return;
     this.#fitFor = question;
     if (!ready.length || !this.#model) return void (this.#answered = this.#asked);
     const mine = (this.#asked += 1);
     try {
-      const fits = await this.#door.fit(this.#model, ready.map(({ attachment }) => attachment.id));
+      const fits = await this.#door.fit(this.#model, ready.map(({ attachment }) => attachment.id), this.#protocol);
       if (mine === this.#asked) this.#take(ready, fits);
     } catch {
       this.#fitFor = ""; // not reached: the server checks again when the message comes

@@ -17,7 +17,10 @@ BLOCK = re.compile(r"\{% (blocktranslate|comment)\b.*?%\}.*?\{% end\1 %\}", re.S
 MARKUP = re.compile(r"<(script|style|code|kbd|svg)\b.*?</\1>|<[^>]*>", re.S)
 ATTRIBUTE = re.compile(r'\b(?:aria-label|title|placeholder|alt|aria-description)="([^"]*)"')
 WORD = re.compile(r"[A-Za-z]{2,}")
-NAMES = {"Playground", "English", "简体中文", "https", "UTC"}  # the same in each language
+NAMES = {  # the same in each language
+    *("Playground", "English", "简体中文", "https", "UTC", "CSV", "JSON", "GET", "POST", "cn", "zh"),
+    *("JavaScript", "Python", "cURL"),
+}
 SPOKEN = re.compile(
     r"""(?:textContent|ariaLabel|title|placeholder|alt)\s*=\s*(["'`])((?:(?!\1).)*[A-Za-z]{3}(?:(?!\1).)*)\1"""
 )

@@ -1,5 +1,6 @@
 """What a person sees of a conversation: the messages along their branch, a page at a time, with all a bubble needs."""
 
+import datetime
 from collections import defaultdict
 from functools import partial
 
@@ -9,9 +10,11 @@ from django.utils import timezone
 from chats import broadcasts, catalog, comparisons, generations, media, replies
 from chats.catalog import form
 from chats.models import Conversation, Generation, Message, tree
+from chats.models.conversation import BIN_DAYS
 from chats.models.tree import Tree
 
 PAGE = 30
+PURGED_AT_ONCE = 200
 
 
 def newest(conversation: Conversation, user, before: int | None = None) -> tuple[list[Message], bool]:
@@ -55,6 +58,19 @@ def restore(message: Message) -> None:
         if message.deleted_at is not None:
             message.conversation.messages.filter(deleted_at=message.deleted_at).update(deleted_at=None)
         transaction.on_commit(partial(broadcasts.message_changed, message))
+
+
+def purge(days: int = BIN_DAYS) -> int:
+    """Removes for good what was deleted `days` ago in conversations that stay, with what went over the wire for it.
+
+    Leaves go first, for each message holds its parent.
+    """
+    before = timezone.now() - datetime.timedelta(days=days)
+    gone, count = Message.objects.filter(deleted_at__lt=before), 0
+    while ids := list(gone.filter(children__isnull=True).values_list("pk", flat=True)[:PURGED_AT_ONCE]):
+        Message.objects.filter(pk__in=ids).delete()
+        count += len(ids)
+    return count
 
 
 def _dressed(conversation: Conversation, seen: Tree, ids: list[int], user) -> list[Message]:

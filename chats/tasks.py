@@ -6,7 +6,7 @@ import threading
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from chats import attachments, generations, model_lists, replies
+from chats import attachments, benches, branches, generations, model_lists, replies
 from chats.models import Conversation
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,8 @@ def sweep_generations() -> None:
 @shared_task
 def purge_deleted() -> None:
     Conversation.objects.purge()
+    branches.purge()
+    benches.purge()
     attachments.purge()
 
 

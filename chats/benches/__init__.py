@@ -3,7 +3,7 @@
 from .asked import AGES, MOST_CHARACTERS, MOST_TEXTS, Asked, Refused, read
 from .exporting import as_csv, as_json
 from .functions import Checked, check, remove, replies_with, save
-from .listing import address_of, delete, listed, of_kind, restore, shown
+from .listing import address_of, delete, listed, of_kind, purge, restore, shown
 from .running import begin, look, start
 from .tables import Column, columns
 
@@ -25,6 +25,7 @@ __all__ = [
     "listed",
     "look",
     "of_kind",
+    "purge",
     "read",
     "remove",
     "replies_with",

@@ -1,14 +1,17 @@
 """Runs as pages show them: the latest of a bench, and one with all its lists."""
 
+import datetime
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from chats.catalog import ModelSpec
 from chats.models import BenchRun, Membership, Team
+from chats.models.conversation import BIN_DAYS
 from chats.models.team import WRITERS
 
 from . import files
@@ -60,6 +63,14 @@ def shown(run: BenchRun) -> Shown:
 
 def delete(run: BenchRun) -> None:
     BenchRun.objects.filter(pk=run.pk).update(deleted_at=timezone.now())
+
+
+def purge(days: int = BIN_DAYS) -> None:
+    """What was deleted `days` ago goes for good, with its file and its exchanges."""
+    for run in BenchRun.objects.filter(deleted_at__lt=timezone.now() - datetime.timedelta(days=days)):
+        run.delete()
+        if run.file:
+            default_storage.delete(run.file)
 
 
 def restore(user: Any, pk: int) -> bool:

@@ -1,17 +1,19 @@
 """What is kept of an exchange, and what it can be read as again."""
 
+import datetime
 import json
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import timezone
 
-from chats import exchanges
+from chats import benches, branches, exchanges
 from chats.gateway import raw, recording
 from chats.gateway.body import Base64, Body
 from chats.gateway.recording import Recording
 from chats.gateway.values import Credentials, FilePart, Request
-from chats.models import Exchange
+from chats.models import BenchRun, Exchange, Message
 from tests.views import made
 
 ACCOUNT = Credentials("https://gateway.example", "sk-secret-key", {"uid": "person-123456"})
@@ -108,3 +110,29 @@ def test_a_signed_address_names_its_exchange_alone(whose):
     token = exchanges.signed_path(kept).removeprefix("/exchanges/signed/").rstrip("/")
     assert exchanges.unsigned(token) == kept.pk
     assert exchanges.unsigned(token.replace(str(kept.pk), str(kept.pk + 1), 1)) is None
+
+
+def test_a_deleted_message_takes_its_wire_with_it_when_its_time_in_the_bin_is_over(
+    whose, alice, django_capture_on_commit_callbacks
+):
+    kept = exchanges.keep(recorded(Request("POST", "/v1/x", json={})), **whose)
+    question = whose["message"].parent
+    branches.delete(alice, question)
+    branches.purge()
+    assert Exchange.objects.exists()
+    Message.objects.update(deleted_at=timezone.now() - datetime.timedelta(days=31))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert branches.purge() == 2
+    assert not Message.objects.exists()
+    assert not default_storage.exists(kept.sent_file)
+
+
+def test_a_deleted_run_of_a_bench_goes_with_its_file(team, alice):
+    file = default_storage.save("benches/1/a.json.gz", ContentFile(b"x"))
+    run = BenchRun.objects.create(team=team, author=alice, client_id="a", kind="search", file=file)
+    benches.delete(run)
+    benches.purge()
+    assert BenchRun.objects.exists()
+    benches.purge(days=0)
+    assert not BenchRun.objects.exists()
+    assert not default_storage.exists(file)

@@ -114,3 +114,20 @@ def test_the_tally_keeps_the_secret_of_a_blind_one(team, alice, bob):
     assert len(comparisons.tally(bob, team)) == 3
     assert comparisons.tally(alice, team) == []
     assert Comparison.objects.get().votes.get().was_blind
+
+
+def test_no_second_answer_tells_a_blind_column_before_the_vote(team, alice):
+    asked = compared(alice, is_blind=True)
+    with pytest.raises(replies.Refused) as refused:
+        replies.ask_again(alice, "again", asked.replies[1].pk, Column(""))
+    assert refused.value.code == "blind"
+    comparisons.vote(alice, asked.replies[0].comparison_id, None)
+    assert replies.ask_again(alice, "again", asked.replies[1].pk, Column("")).reply.model == asked.replies[1].model
+
+
+def test_all_columns_together_stay_under_the_limit_of_open_jobs(team, alice, settings):
+    settings.MAX_OPEN_GENERATIONS = 2
+    with pytest.raises(replies.Refused):
+        compared(alice, "gpt-image-1", "gpt-image-1", "gpt-image-1")
+    assert not Message.objects.exists()
+    assert len(compared(alice, "gpt-image-1", "gpt-image-1").replies) == 2

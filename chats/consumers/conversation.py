@@ -94,10 +94,16 @@ class ConversationConsumer(AsyncWebsocketConsumer):
         try:
             with override(self.language):
                 await handler(self, frame)
+        except RecursionError:
+            deep = frames.Bad(_("This message is nested too deeply."))
+            await self._refuse(frame, deep.code, str(deep))
         except (replies.Refused, frames.Bad) as refused:
-            named = frame.get("client_id")
-            answer = {"type": "frame.refused", "client_id": named if frames.is_client_id(named) else None}
-            await self.answer(answer | {"error": _error(refused.code, str(refused))})
+            await self._refuse(frame, refused.code, str(refused))
+
+    async def _refuse(self, frame: dict[str, Any], code: str, words: str) -> None:
+        named = frame.get("client_id")
+        answer = {"type": "frame.refused", "client_id": named if frames.is_client_id(named) else None}
+        await self.answer(answer | {"error": _error(code, words)})
 
     async def unknown(self, frame: dict[str, Any]) -> None:
         raise frames.Bad(_("The page sent a message of an unknown type. Reload it."))
@@ -195,6 +201,7 @@ class ConversationConsumer(AsyncWebsocketConsumer):
             arguments=frames.text(frame, "arguments") if "arguments" in frame else None,
             result=frames.text(frame, "result"),
             is_error=frame.get("is_error") is True,
+            client_id=frame["client_id"] if frames.is_client_id(frame.get("client_id")) else "",
         )
         pk = frames.whole(frame, "message")
         try:

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -30,8 +30,9 @@ def document(exchange: Exchange) -> dict[str, Any]:
     Raises Gone.
     """
     told = _sent(exchange)
-    names = {facts["source"] for facts in _references(told) if facts.get("source")}
-    return _opened(told, _attachments(exchange, names))
+    facts = [*_references(told.get("json")), *(file[raw.MARK] for file in told.get("files") or ())]
+    names = {one["source"] for one in facts if one.get("source")}
+    return _opened(told, facts, _attachments(exchange, names))
 
 
 def body(exchange: Exchange) -> Iterator[bytes]:
@@ -77,9 +78,9 @@ def _read(name: str) -> bytes:
 
 
 def _references(value: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        if isinstance(value.get(raw.MARK), dict):
-            yield value[raw.MARK]
+    if raw.is_reference(value):
+        yield value[raw.MARK]
+    elif isinstance(value, dict):
         for item in value.values():
             yield from _references(item)
     elif isinstance(value, list):
@@ -94,8 +95,10 @@ def _attachments(exchange: Exchange, names: set[str]) -> dict[str, int]:
     return dict(found.values_list("file", "pk"))
 
 
-def _opened(told: dict[str, Any], attachments: Mapping[str, int]) -> dict[str, Any]:
-    for facts in _references(told):
+def _opened(
+    told: dict[str, Any], references: Iterable[dict[str, Any]], attachments: Mapping[str, int]
+) -> dict[str, Any]:
+    for facts in references:
         if attachment := attachments.get(facts.get("source", "")):
             facts["attachment"] = attachment
         for name in _OURS:
@@ -104,10 +107,9 @@ def _opened(told: dict[str, Any], attachments: Mapping[str, int]) -> dict[str, A
 
 
 def _restored(value: Any) -> Any:
+    if raw.is_reference(value):
+        return Base64(_bytes(value[raw.MARK]), value[raw.MARK].get("prefix", ""))
     if isinstance(value, dict):
-        if isinstance(value.get(raw.MARK), dict):
-            facts = value[raw.MARK]
-            return Base64(_bytes(facts), facts.get("prefix", ""))
         return {key: _restored(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_restored(item) for item in value]

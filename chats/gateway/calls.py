@@ -25,7 +25,7 @@ ANSWER_LIMIT = 256 * 2**20
 LARGE = 2**18  # above this an answer is read in a thread: it would hold up every reply of the process
 # A person waits, so what would make them wait long is told instead.
 POLICY = RetryPolicy(waits_s=(1.0,), total_s=10.0)
-ONCE = RetryPolicy(waits_s=())
+ONCE = RetryPolicy(waits_s=())  # what is paid for: a call whose answer was lost may have been charged
 TEXTS_AT_ONCE = 256
 
 
@@ -43,7 +43,7 @@ async def embed(
     for start in range(0, len(texts), most):
         some = texts[start : start + most]
         asked = {"texts": some, "dimensions": dimensions}
-        answer: Embedded = await _asked("embeddings", spec, asked, credentials, on_exchange)
+        answer: Embedded = await _asked("embeddings", spec, asked, credentials, on_exchange, ONCE)
         if len(answer.vectors) != len(some):
             raise GatewayError("upstream", 200, "bad_answer", f"{len(answer.vectors)} vectors came", answer.request_id)
         answers.append(answer)
@@ -67,7 +67,7 @@ async def rerank(
 ) -> Ranked:
     """The documents' indices with their scores, best first. `spec` may be of any model, `catalog.get(name)`."""
     asked = {"query": query, "documents": documents, "top_n": top_n}
-    ranked: Ranked = await _asked("rerank", spec, asked, credentials, on_exchange)
+    ranked: Ranked = await _asked("rerank", spec, asked, credentials, on_exchange, ONCE)
     if any(not 0 <= index < len(documents) for index, _score in ranked.scores):
         raise GatewayError("upstream", 200, "bad_answer", "An index names no document.", ranked.request_id)
     return ranked
@@ -82,7 +82,7 @@ async def search(
 ) -> Search:
     """Google's results for `q` and gl, hl, location, tbs, num, page (text.md 9); raises GatewayError."""
     asked = {**parameters, "method": method}
-    found: Search = await _asked("search", catalog.get("serper-search"), asked, credentials, on_exchange)
+    found: Search = await _asked("search", catalog.get("serper-search"), asked, credentials, on_exchange, ONCE)
     return found
 
 

@@ -20,16 +20,23 @@ def reference(medium: Base64, **more: Any) -> dict[str, Any]:
     return {MARK: facts | {name: value for name, value in more.items() if value}}
 
 
+def is_reference(value: Any) -> bool:
+    """A document that a person wrote may have any key, this one too; only what we write ourselves is a reference."""
+    if not isinstance(value, Mapping) or set(value) != {MARK} or not isinstance(value[MARK], Mapping):
+        return False
+    sha256 = value[MARK].get("sha256")
+    return isinstance(sha256, str) and len(sha256) == 64
+
+
 def filled(raw: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """`raw` with each {"$media": {sha256, prefix}} as the bytes that `own` sends; raises GatewayError for others."""
     return _filled(raw, {digest(medium.data): medium.data for medium in media(own)})
 
 
 def _filled(value: Any, known: Mapping[str, bytes]) -> Any:
+    if is_reference(value):
+        return _medium(value[MARK], known)
     if isinstance(value, Mapping):
-        told = value.get(MARK)
-        if isinstance(told, Mapping) and len(value) == 1:
-            return _medium(told, known)
         return {key: _filled(item, known) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_filled(item, known) for item in value]

@@ -59,8 +59,8 @@ class Runs:
         return sum(job.count for job in self.jobs)
 
 
-def check_runs(user, runs: Sequence[Run], given: Sequence[Given], text: str) -> Runs:
-    """Raises ValueError with a sentence for the person; nothing is written."""
+def check_runs(user, runs: Sequence[Run], given: Sequence[Given], text: str, beside: int = 0) -> Runs:
+    """Raises ValueError with a sentence for the person; nothing is written. `beside`: jobs of the same question."""
     if len(runs) > MOST_MODELS or any(not 1 <= run.count <= MOST_OF_ONE for run in runs):
         raise ValueError(_("At most %(models)s models and %(count)s runs of each.") % _most())
     if not text.strip():
@@ -69,7 +69,7 @@ def check_runs(user, runs: Sequence[Run], given: Sequence[Given], text: str) -> 
     checked = Runs(tuple(_job(run, given, text) for run in runs), tuple(given), text)
     if checked.count > MOST:
         raise ValueError(_("At most %(most)s results in one message.") % {"most": MOST})
-    _check_room(user, checked.count)
+    _check_room(user, checked.count + beside)
     return checked
 
 

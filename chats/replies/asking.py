@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from chats import broadcasts, generations
+from chats import broadcasts, comparisons, generations
 from chats.generations import Given, Run
 from chats.models import Attachment, Comparison, Conversation, Message, ModelUse, Team, tree
 from chats.models.team import WRITERS
@@ -82,7 +82,11 @@ def _plans(user, conversation: Conversation, question: Question, given: list[Giv
     one = Column(question.model, question.parameters, question.tools)
     if not question.columns:
         return [plan(user, conversation.team, one, given, question.text, question.runs)]
-    return [plan(user, conversation.team, column, given, question.text) for column in question.columns]
+    plans: list[Plan] = []
+    for column in question.columns:
+        beside = sum(one.runs.count for one in plans if one.runs)
+        plans.append(plan(user, conversation.team, column, given, question.text, beside=beside))
+    return plans
 
 
 def _replies(message: Message, user, question: Question, plans: list[Plan]) -> list[Message]:
@@ -112,6 +116,8 @@ def ask_again(user, client_id: str, message_id: int, column: Column, **how: Any)
     `runs` as Question has them, `raw` a body to be sent instead of ours, `tools` None for those of the first.
     """
     asked = _writable(user, message_id)
+    if comparisons.is_hidden_from(user, asked):
+        raise Refused("blind", _("Vote first: another answer would tell which model this is."))
     try:
         return _ask_again(asked, user, client_id, column, **how)
     except (IntegrityError, Refused):

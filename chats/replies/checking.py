@@ -15,7 +15,7 @@ from chats.generations import Given, Run
 from chats.models import Attachment, Team
 
 MOST_COLUMNS = 6
-LARGEST_RAW = 200_000  # characters: a row stays under 256 KB
+LARGEST_RAW = 200_000  # bytes: a row stays under 256 KB
 
 
 class Refused(Exception):
@@ -74,13 +74,21 @@ def check_text(question: Question) -> None:
         raise Refused("bad_frame", _("Compare 2 to %(most)s models.") % {"most": MOST_COLUMNS})
 
 
-def plan(user, team: Team, column: Column, given: list[Given], text: str, runs: tuple[Run, ...] = ()) -> Plan:
-    """What `column` asks for, checked whole; raises Refused."""
+def plan(
+    user,
+    team: Team,
+    column: Column,
+    given: list[Given],
+    text: str,
+    runs: tuple[Run, ...] = (),
+    beside: int = 0,
+) -> Plan:
+    """What `column` asks for, checked whole; raises Refused. `beside`: jobs of the columns before it."""
     spec, parameters = check_spec(runs[0].model if runs else column.model, column.parameters)
     if form.is_generation(spec) and not runs:
         runs = (Run(spec.model, column.parameters),)
     if runs:
-        return Plan(spec, parameters, runs=check_runs(user, runs, given, text))
+        return Plan(spec, parameters, runs=check_runs(user, runs, given, text, beside))
     check_fit(spec, [one.attachment for one in given])
     return Plan(spec, parameters, check_tools(user, team, spec, column.tools))
 
@@ -95,14 +103,14 @@ def check_tools(user, team: Team, spec: ModelSpec, raw: Mapping[str, Any]) -> di
 def check_raw(raw: Mapping[str, Any] | None, planned: Plan) -> Mapping[str, Any] | None:
     if raw is not None and planned.runs and sum(job.count for job in planned.runs.jobs) > 1:
         raise Refused("bad_run", _("A body written by hand makes one result. Run one at a time."))
-    if raw is not None and len(json.dumps(raw, ensure_ascii=False)) > LARGEST_RAW:
+    if raw is not None and len(json.dumps(raw, ensure_ascii=False).encode()) > LARGEST_RAW:
         raise Refused("text_too_long", _("The body is too long to send as it is."))
     return raw
 
 
-def check_runs(user, runs: tuple[Run, ...], given: list[Given], text: str) -> generations.Runs:
+def check_runs(user, runs: tuple[Run, ...], given: list[Given], text: str, beside: int) -> generations.Runs:
     try:
-        return generations.check_runs(user, runs, given, text)
+        return generations.check_runs(user, runs, given, text, beside)
     except (ValueError, OverflowError) as error:
         raise Refused("bad_run", str(error)) from error
 

@@ -63,19 +63,29 @@ class Checkpoints:
         for pk, draft in self.drafts.items():
             is_new = draft.revision != draft.saved_revision and now >= self.due[pk]
             if is_new or now >= self.heartbeats[pk]:
-                row = {"claim": self.claims[pk], "parts": draft.as_json(), "revision": draft.revision}
-                rows.append(row)
+                rows.append(self._row(draft))
                 self.due[pk] = now + max(EVERY_S, draft.size() / CHARACTERS_PER_S)
                 self.heartbeats[pk] = now + HEARTBEAT_S
         return rows
 
+    def _row(self, draft: Draft) -> dict[str, Any]:
+        """What changes its shape from here on is the next checkpoint's to tell."""
+        is_reshaped, draft.is_reshaped = draft.is_reshaped, False
+        row = {"claim": self.claims[draft.message_id], "parts": draft.as_json(), "revision": draft.revision}
+        return row | {"is_reshaped": is_reshaped}
+
+    def _unsaved(self, row: dict[str, Any]) -> None:
+        if row["is_reshaped"] and (draft := self.drafts.get(row["claim"].message_id)):
+            draft.is_reshaped = True
+
     async def save(self, draft: Draft) -> bool:
         """At once; False where nobody wants it any more, or the row cannot be written."""
-        row = {"claim": self.claims[draft.message_id], "parts": draft.as_json(), "revision": draft.revision}
+        row = self._row(draft)
         try:
             stopped = await database_sync_to_async(_write)([row])
         except DatabaseError:
             log.exception("A checkpoint before a call of a tool failed")
+            self._unsaved(row)
             return False
         if not stopped:
             await self._saved(row)
@@ -86,6 +96,8 @@ class Checkpoints:
             stopped = await database_sync_to_async(_write)(rows)
         except DatabaseError:
             log.exception("A checkpoint of %s replies failed; the next one carries the same text", len(rows))
+            for row in rows:
+                self._unsaved(row)
             return
         for pk in stopped:
             self.on_stopped(pk)
@@ -97,8 +109,7 @@ class Checkpoints:
         if draft is None:
             return
         draft.saved_revision = row["revision"]
-        if draft.is_reshaped:
-            draft.is_reshaped = False
+        if row["is_reshaped"]:
             frame = {"type": "message.changed", "conversation": draft.conversation_id, "message": draft.message_id}
             frame |= {"revision": row["revision"], "status": Message.Status.STREAMING}
             await broadcasts.hub().publish(

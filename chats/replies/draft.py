@@ -100,6 +100,7 @@ class Draft:
         parts = [DraftPart.of(part) for part in message.parts if part["kind"] != "citation"]
         draft = cls(message.pk, message.conversation_id, parts, revision=message.revision, citations=sources)
         for part in parts:
+            part.facts.pop("key", None)  # its picture is stored; the next one of that name is another
             draft.round = max(draft.round, part.facts.get("round", -1) + 1)
             draft.result_room -= len(part.facts.get("result", {}).get("text", "").encode())
             draft.opaque_room -= len(json.dumps(part.facts.get("block", ""), ensure_ascii=False).encode())
@@ -124,7 +125,14 @@ class Draft:
             case Usage():
                 self.usage = event
             case Finished(reason):
-                self.finish_reason = reason
+                self._finish(reason)
+
+    def _finish(self, reason: str) -> None:
+        """Calls that a limit or a filter cut off are shown and never run."""
+        self.finish_reason = reason
+        if reason in ("stop", "tool_calls", "pause"):
+            for part in self.calls.values():
+                part.facts["is_whole"] = True
 
     def begin_round(self) -> None:
         """Another call for the same reply: its calls, offsets and end are its own."""
@@ -254,9 +262,10 @@ class Draft:
 
     @property
     def open_calls(self) -> list[DraftPart]:
-        """Calls of ours without a result; one that lacks its id or name was cut while it was written."""
+        """Calls of ours without a result; one that was cut while it was written is none."""
         own = [part for part in self.parts if part.kind == "tool_call" and not part.facts.get("is_vendors")]
-        whole = [part for part in own if part.facts.get("call_id") and part.facts.get("name")]
+        named = [part for part in own if part.facts.get("call_id") and part.facts.get("name")]
+        whole = [part for part in named if part.facts.get("is_whole") or part.facts.get("state")]
         return [part for part in whole if "result" not in part.facts]
 
     @property

@@ -84,6 +84,10 @@ def save(claim: Claim, end: Ending, made: dict[str, Attachment], is_taken: bool)
     with transaction.atomic():
         message.attachments.add(*made.values())
         ended = claim.endable(is_taken).update(**end.values | {"parts": parts, "usage": usage, "revision": revision})
+        if ended and end.values["status"] == Message.Status.WAITING:
+            # Stop came after the last word and before this: nobody waits any more.
+            waiting = Message.objects.filter(pk=message.pk, status=Message.Status.WAITING)
+            waiting.filter(stop_requested_at__isnull=False).update(status=Message.Status.STOPPED)
         now = timezone.now()
         Conversation.objects.filter(pk=message.conversation_id).update(spoken_at=now, updated_at=now)
         if ended:

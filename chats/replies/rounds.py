@@ -1,9 +1,12 @@
 """The rounds of one reply: the model speaks, its calls are run or wait for a person, and it speaks again."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+
+from django.db import DatabaseError
 
 from chats import attachments, tools
 from chats.gateway.recording import OnExchange
@@ -15,6 +18,9 @@ from .claims import aside
 from .draft import Draft, DraftPart
 from .prompts import Call
 
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 8  # calls that run by themselves in one round
 MOST_PAUSES = 5  # of a vendor's own tools that want more time (Claude's pause_turn)
 
 Speak = Callable[[Call, Prompt], Awaitable[None]]
@@ -52,28 +58,29 @@ class Rounds:
     def _prompt(self) -> Prompt:
         parts = self.draft.as_json(is_whole=True)
         prompt = self.call.going_on(parts, is_paused=self.draft.is_paused) if parts else self.call.prompt
-        if parts:  # what a person wrote was the first round's
-            prompt = replace(prompt, raw=None)
+        if parts:  # what a person wrote, and that a tool must be called, was the first round's
+            free = {name: value for name, value in prompt.parameters.items() if name != "tool_choice"}
+            prompt = replace(prompt, raw=None, parameters=free)
         return replace(prompt, tools=self._declared.functions())
 
     async def _settle(self) -> None:
         """Runs what may run, all at once; raises Waiting where a person has to say something first."""
         calls = self.draft.open_calls
-        for part in calls:
-            self._judge(part)
+        for place, part in enumerate(calls):
+            self._judge(part, is_over=place >= MOST_AT_ONCE)
         if any(part.facts["state"] in tools.OPEN for part in calls):
             raise Waiting
         if calls:
             await self._run(calls)
 
-    def _judge(self, part: DraftPart) -> None:
+    def _judge(self, part: DraftPart, is_over: bool) -> None:
         """A call that is new: whether it runs by itself, and if not why."""
         if part.facts.get("state"):
             return
         tool = self._declared.by_function.get(part.facts["name"])
         can_run = bool(tool and tool.runs_itself)
         most = self.call.tools.get("most_rounds", tools.ROUNDS)
-        is_over = part.facts["round"] >= most
+        is_over = is_over or part.facts["round"] >= most
         is_auto = can_run and not is_over and self.call.tools.get("is_auto", False)
         part.facts |= {
             "tool": tool.key if tool else "",
@@ -94,15 +101,27 @@ class Rounds:
 
     async def _one(self, part: DraftPart) -> None:
         tool = self._tool(part)
-        outcome = await tools.run(
-            tool, part.facts["arguments"], self.call.credentials, self.draft.cite, self._on_exchange
-        )
+        try:
+            outcome = await tools.run(
+                tool, part.facts["arguments"], self.call.credentials, self.draft.cite, self._on_exchange
+            )
+        except Exception:  # whatever a tool breaks on is its own failure: the others go on, and the model is told
+            log.exception("Tool %s of reply %s failed", tool.key, self.draft.message_id)
+            outcome = Outcome("Error: this tool failed here.", is_error=True)
         result = self._result(outcome)
         if result.get("is_cut"):
-            result["attachment"] = await aside(_whole)(self.draft.message_id, part.facts["name"], outcome.text)
+            result |= await self._beside(part.facts["name"], outcome.text)
         part.facts |= {"state": "done", "result": result}
         self.draft.is_reshaped = True
         self.draft.touch()
+
+    async def _beside(self, name: str, text: str) -> dict[str, int]:
+        """The whole of a result as a file; where it cannot be stored the cut says enough."""
+        try:
+            return {"attachment": await aside(_whole)(self.draft.message_id, name, text)}
+        except (DatabaseError, OSError):
+            log.exception("A long result of reply %s could not be stored", self.draft.message_id)
+            return {}
 
     def _tool(self, part: DraftPart) -> Tool:
         return self._declared.by_function.get(part.facts["name"]) or Tool("", {"name": part.facts["name"]})

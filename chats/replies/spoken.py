@@ -16,7 +16,7 @@ def turns_of(parts: Sequence[StoredPart], model: str, pictures: Mapping[int, Par
 
 def _has_whole_blocks(parts: Sequence[StoredPart]) -> bool:
     """Blocks hang together: where one was too long to be kept, the vendor is told none of them."""
-    return not any(part.get("is_left_out") for part in parts)
+    return not any(part.get("is_left_out") and "block" not in part for part in parts)
 
 
 class _Turns:
@@ -44,7 +44,8 @@ class _Turns:
             self._end()
         self._round = part.get("round", -1)
         result = part["result"]
-        edited = f"[the user changed the arguments to {part['arguments']}]\n" if part.get("edited_from") else ""
+        is_told = part.get("edited_from") and not result.get("is_encrypted")  # a seal must stand at the beginning
+        edited = f"[the user changed the arguments to {part['arguments']}]\n" if is_told else ""
         self._said.append(
             Part(
                 "tool_call",

@@ -197,13 +197,13 @@ checkpoints = Checkpoints(_stopped)
 
 async def start(message: Message) -> None:
     """Begins to write `message` in the background; does nothing where this process is about to do so already."""
-    if old := live.get(message.pk):
+    await broadcasts.hub().start()
+    while old := live.get(message.pk):  # and again, where somebody else began one while we waited
         if not old.is_claimed:
             return
         # It wrote the row before somebody else ended it and asked to go on; its claim is void.
         old.stop()
         await wait_for([message.pk])
-    await broadcasts.hub().start()
     writer = Writer(message)
     live[message.pk] = writer
     writer.task = asyncio.create_task(writer.run(), name=f"reply {message.pk}")

@@ -14,6 +14,7 @@ from chats import broadcasts
 from chats.models import Message
 
 LONGEST_ANSWER = 40_000
+RESULT_BYTES = 150_000  # of all results in one reply: its row stays under 256 KB
 OPEN = ("asked", "doubt")
 REFUSED = "The user declined this call. Do not repeat it; go on without it or ask what they want instead."
 TRIES = 5
@@ -32,6 +33,7 @@ class Answer:
     arguments: str | None = None
     result: str = ""
     is_error: bool = False
+    client_id: str = ""  # of the frame: a resend finds its answer given
 
 
 def answer(user, message_id: int, given: Answer) -> Message:
@@ -40,11 +42,19 @@ def answer(user, message_id: int, given: Answer) -> Message:
         message = Message.objects.writable_by(user).filter(pk=message_id).select_related("conversation").first()
         if message is None:
             raise NotWaiting(_("This message is gone, or you can no longer write here."))
+        if _is_given(message, given):
+            return message
         parts = _answered(message, given)
         if _saved(message, parts):
             message.refresh_from_db()
             return message
     raise NotWaiting(_("Somebody else is answering the same calls. Look again."))
+
+
+def _is_given(message: Message, given: Answer) -> bool:
+    """Whether this very answer came before: what it set going may have ended in doubt since, and is not sent again."""
+    known = (part.get("answered_as") for part in message.parts if part.get("call_id") == given.call)
+    return bool(given.client_id) and given.client_id in known
 
 
 def _answered(message: Message, given: Answer) -> list[dict[str, Any]]:
@@ -55,7 +65,15 @@ def _answered(message: Message, given: Answer) -> list[dict[str, Any]]:
     if not waiting:
         raise NotWaiting(_("This call is not waiting any more."))
     _apply(waiting[0], given)
+    waiting[0]["answered_as"] = given.client_id
+    _check_room(parts)
     return parts
+
+
+def _check_room(parts: list[dict[str, Any]]) -> None:
+    texts = (part["result"]["text"] for part in parts if "result" in part)
+    if sum(len(text.encode()) for text in texts) > RESULT_BYTES:
+        raise NotWaiting(_("The answer is too long."))
 
 
 def _apply(part: dict[str, Any], given: Answer) -> None:

@@ -136,3 +136,20 @@ def test_a_deleted_run_of_a_bench_goes_with_its_file(team, alice):
     benches.purge(days=0)
     assert not BenchRun.objects.exists()
     assert not default_storage.exists(file)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"$media": {"sha256": "x", "source": ["a"]}},
+        {"$media": {"sha256": "a" * 64}, "more": 1},
+        {"$media": 5},
+        {"properties": {"$media": {"type": "string", "source": "../../etc/passwd"}}},
+    ],
+)
+def test_what_only_looks_like_a_reference_is_a_person_s_own_text(whose, odd):
+    document = {"model": "x", "made_up": odd}
+    assert raw.filled(document, {}) == document
+    kept = exchanges.keep(recorded(Request("POST", "/v1/x", json=document)), **whose)
+    assert exchanges.document(kept) == document
+    assert json.loads(b"".join(exchanges.body(kept))) == document

@@ -168,21 +168,30 @@ class TestFormulas:
         result = load_call("formulas").read(wire("formulas", name))
         assert (result.text, result.is_error, result.is_encrypted) == (text, is_error, False)
 
-    async def test_a_run_is_never_made_twice(self, fresh):
+    @pytest.mark.parametrize(
+        "ask",
+        [
+            lambda own: client.run_formula("moonshot/convert:latest", "convert", "{}", own),
+            lambda own: client.search({"q": "x"}, own),
+            lambda own: client.embed(catalog.get("text-embedding-3-small"), ["x"], own),
+            lambda own: client.rerank(catalog.get("any-reranker"), "x", ["y"], own),
+        ],
+    )
+    async def test_what_is_paid_for_is_never_asked_twice(self, fresh, ask):
         async with Upstream(refuses(500, "do_request_failed"), gives("formulas", "succeeded")) as upstream:
             with pytest.raises(GatewayError):
-                await client.run_formula("moonshot/convert:latest", "convert", "{}", key(upstream))
+                await ask(key(upstream))
         assert len(upstream.requests) == 1
 
 
 async def test_a_passing_failure_is_tried_once_more_and_each_try_is_recorded(fresh, monkeypatch):
     monkeypatch.setattr(calls.POLICY.__class__, "wait_s", lambda *_: 0)
     tried = []
-    async with Upstream(refuses(500, "do_request_failed"), gives("search", "usual")) as upstream:
-        await client.search({"q": "x"}, key(upstream), on_exchange=tried.append)
+    async with Upstream(refuses(500, "do_request_failed"), gives("formulas", "tools")) as upstream:
+        await client.formula_tools("moonshot/web-search:latest", key(upstream), on_exchange=tried.append)
     assert [recording.status for recording in tried] == [500, 200]
     assert "do_request_failed" in tried[0].error
-    assert json.loads(b"".join(chunk.data for chunk in tried[1].chunks())) == wire("search", "usual")
+    assert json.loads(b"".join(chunk.data for chunk in tried[1].chunks())) == wire("formulas", "tools")
     assert "authorization" not in {name.lower() for name in tried[1].headers}
 
 

@@ -17,7 +17,8 @@ from chats.gateway.values import (
     ToolResult,
     Usage,
 )
-from chats.models import Message
+from chats.models import Attachment, Message
+from chats.replies import endings
 from chats.replies.draft import Draft, DraftPart, utf16_length
 from chats.replies.spoken import turns_of
 
@@ -249,3 +250,34 @@ def test_the_model_is_told_what_it_called_and_that_a_person_changed_it():
     said, told = turns_of([call | {"round": 0, "result": {"text": "two"}}], "m")
     assert said.parts[0].arguments == '{"x": 1}'
     assert told.parts[0].text == '[the user changed the arguments to {"x": 2}]\ntwo'
+
+
+def test_a_call_that_was_cut_is_never_run():
+    for reason, count in (("length", 0), ("content_filter", 0), ("tool_calls", 1), ("stop", 1)):
+        draft = Draft(1, 1)
+        draft.take(ToolCallDelta(0, "c", "f", '{"query": "how do I'))
+        assert draft.open_calls == []
+        draft.take(Finished(reason))
+        assert len(draft.open_calls) == count
+
+
+def test_the_next_picture_of_a_name_takes_no_place_of_one_that_is_stored():
+    row = Message(pk=5, conversation_id=1)
+    row.parts = [{"kind": "attachment", "id": 7, "key": "0/part-1"}]
+    draft = Draft.of(row)
+    draft.take(MediaOut("image", b"png", key="part-1"))
+    first, second = endings._with_files(draft.as_json(), {"0/part-1": Attachment(pk=8)})
+    assert (first["id"], second["id"]) == (7, 8)
+
+
+def test_long_blocks_go_back_within_the_reply_they_came_in():
+    draft = Draft(1, 1)
+    draft.take(Opaque("messages", {"type": "web_search_tool_result", "content": "y" * 100_000}))
+    ((part,),) = (turn.parts for turn in turns_of(draft.as_json(is_whole=True), "claude"))
+    assert part.kind == "opaque"
+
+
+def test_a_sealed_result_goes_back_as_it_is_also_where_the_arguments_were_changed():
+    call = {"kind": "tool_call", "call_id": "a", "name": "f", "arguments": "{}", "edited_from": '{"x": 1}', "round": 0}
+    _said, told = turns_of([call | {"result": {"text": "----SEAL", "is_encrypted": True}}], "m")
+    assert told.parts[0].text == "----SEAL"

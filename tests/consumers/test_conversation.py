@@ -308,3 +308,35 @@ async def test_200_stops_with_a_question_right_behind_lose_nothing(team, alice, 
 
     assert await states() == {"stopped"}
     assert await database_sync_to_async(Message.objects.count)() == 402
+
+
+async def becomes(pk: int, status: str) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            if (await row(pk)).status == status:
+                return
+            await asyncio.sleep(0.01)
+
+
+async def test_two_tabs_that_go_on_at_once_leave_one_writer_and_stop_reaches_it(team, alice, connect, monkeypatch):
+    kept = asyncio.Event()
+    monkeypatch.setattr("chats.replies.wire.Wire.keep", lambda _wire: kept.wait())
+    monkeypatch.setattr("chats.replies.prompts.GO_ON", "A long answer of 400 words [sandbox: pace 20]")
+    tabs = [await connect(alice), await connect(alice)]
+    accepted = await tabs[0].ask_and_open("A long answer of 400 words [sandbox: pace 20]")
+    pk = accepted["reply"]
+    await tabs[0].until("message.delta", message=pk)
+    await tabs[0].send("reply.stop", message=pk)
+    assert (await tabs[0].ended(pk))["status"] == "stopped"
+    for tab in tabs:  # the old writer is not gone yet: both wait for it
+        await tab.send("reply.continue", client_id="go", message=pk)
+    await becomes(pk, "queued")
+    kept.set()
+    for tab in tabs:
+        await tab.until("message.accepted", client_id="go")
+    await tabs[0].until("message.delta", message=pk)
+    await becomes(pk, "streaming")
+    await tabs[0].send("reply.stop", message=pk)
+    while (ended := await tabs[0].ended(pk))["status"] != "stopped":
+        pass
+    assert ended["status"] == (await row(pk)).status == "stopped"

@@ -144,7 +144,7 @@ def read(status: int, headers: Mapping[str, str], body: bytes) -> GatewayError:
     """The error an answer holds, whatever its envelope (errors.md 1, A to K)."""
     try:
         payload = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         payload = None
     if not isinstance(payload, Mapping):
         payload = {"message": body[:1200].decode("utf-8", "replace").strip()[:300]}

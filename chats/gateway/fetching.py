@@ -78,7 +78,7 @@ def _read(answer: httpx.Response, entry: Entry) -> dict[str, Any]:
         raise errors.read(answer.status_code, answer.headers, answer.content)
     try:
         payload = json_format.loads(answer.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         payload = None
     if not isinstance(payload, dict):
         raise GatewayError("upstream", 200, "bad_response_body", answer.text[:300], is_retryable=True)

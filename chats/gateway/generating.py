@@ -190,7 +190,7 @@ def is_refusal(payload: Mapping[str, Any]) -> bool:
 def _parsed(body: bytes) -> Mapping[str, Any]:
     try:
         payload = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         payload = None
     if not isinstance(payload, Mapping):
         said = body[:300].decode("utf-8", "replace")

@@ -98,7 +98,7 @@ def _address(response: httpx.Response) -> str:
             raise Unreachable(_NO_FILE)
     try:
         url = json.loads(body)["data"]["url"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise Unreachable(_NO_FILE) from error
     if not isinstance(url, str) or not url.startswith(("http://", "https://")):
         raise Unreachable(_NO_FILE)

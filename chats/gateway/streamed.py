@@ -17,7 +17,7 @@ Payload = Mapping[str, Any]
 UNREADABLE = "bad_stream_data"
 READ_TIMEOUT_S = 310.0  # the gateway itself gives up after 300 s of silence (text.md 2.1)
 
-_ODD = (AttributeError, TypeError, ValueError, LookupError)  # a shape nobody has seen yet
+_ODD = (AttributeError, TypeError, ValueError, LookupError, RecursionError)  # a shape nobody has seen yet
 _decode = json.JSONDecoder().raw_decode  # a third quicker than json.loads, and this runs for every delta
 
 

@@ -1,8 +1,8 @@
 """Tool calls in words, for a model that cannot be given them as such: another vendor's steps, calls without a form."""
 
-import json
 from typing import Any
 
+from . import nesting
 from .values import Part
 
 LIMIT = 4_000
@@ -47,7 +47,7 @@ def _with_result(said: str, result: str) -> str:
 
 def _asked(arguments: str) -> str:
     try:
-        known = json.loads(arguments or "{}")
+        known = nesting.parsed(arguments or "{}")
     except ValueError:
         return arguments
     if not isinstance(known, dict):

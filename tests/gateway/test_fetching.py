@@ -37,6 +37,7 @@ class TestFetching:
             (answers(b'{"error":{"message":"m","code":"model_not_found"}}'), "model_unavailable"),
             (answers(b"<html>", content_type="text/html"), "upstream"),
             (answers(b"[1]"), "upstream"),
+            (answers(b"[" * 5000), "upstream"),
         ],
     )
     async def test_a_failure_is_told_whatever_its_status(self, script, kind):

@@ -136,6 +136,7 @@ def test_private_addresses_of_others_are_refused_also_behind_the_gateway(gateway
         (200, {"Content-Type": "application/json"}, b"{}"),
         (200, {"Content-Type": "application/json"}, b"[1]"),
         (200, {"Content-Type": "application/json"}, b"{"),
+        (200, {"Content-Type": "application/json"}, b"[" * 5000),
         told("file:///etc/passwd"),
         told("data:video/mp4;base64,AAAA"),
         (400, {}, b'{"error":{"message":"not completed yet"}}'),
@@ -144,7 +145,7 @@ def test_private_addresses_of_others_are_refused_also_behind_the_gateway(gateway
         (302, {"Location": CONTENT}, b""),
         told(CONTENT),
     ],
-    ids=["empty", "list", "cut", "file", "data", "400", "404", "502", "circle", "path"],
+    ids=["empty", "list", "cut", "deep", "file", "data", "400", "404", "502", "circle", "path"],
 )
 def test_what_gives_no_film_says_so(gateway, answer):
     gateway.table[CONTENT] = answer

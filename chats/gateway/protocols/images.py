@@ -120,7 +120,7 @@ def _usage(body: Mapping[str, Any]) -> Usage | None:
 def _parsed(data: bytes) -> Mapping[str, Any]:
     try:
         payload = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         payload = None
     if not isinstance(payload, Mapping):
         said = data[:300].decode("utf-8", "replace")

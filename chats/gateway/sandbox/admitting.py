@@ -15,7 +15,7 @@ def parsed(call: Call) -> dict[str, Any]:
     """The body's object; raises the gateway's own 400."""
     try:
         raw = json.loads(call.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise refused(f"invalid request body: {error}", code="bad_request_body") from error
     if not isinstance(raw, dict):
         raise refused("invalid request body: an object is needed", code="bad_request_body")

@@ -95,7 +95,7 @@ def _sources(text: str, start: int) -> Iterator[Source]:
         return
     try:
         rows = _rows(json.loads(text))
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     for number, row in enumerate(rows, start):
         said = str(row.get("snippet") or row.get("content") or row.get("text") or row.get("title") or "")

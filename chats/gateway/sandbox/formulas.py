@@ -78,6 +78,6 @@ async def _context(tool: Tool | None, arguments: str, setting: formula_tools.Set
         if missing:
             return {"error": f"missing argument: {', '.join(missing)}"}
         output = await tool.run(given, setting)
-    except (Failed, ValueError, TypeError, KeyError, ArithmeticError) as problem:
+    except (Failed, ValueError, TypeError, KeyError, ArithmeticError, RecursionError) as problem:
         return {"error": f"{type(problem).__name__}: {problem}".removeprefix("Failed: ")}
     return {"encrypted_output": sealing.sealed(output)} if tool.is_protected else {"output": output}

@@ -74,7 +74,7 @@ def read(body: bytes, content_type: str, is_edit: bool) -> Drawing:
         return _of_parts(multipart.read(body, content_type, broken), is_edit)
     try:
         raw = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise refused(f"invalid request body: {error}", code="bad_request_body") from error
     if not isinstance(raw, dict):
         raise refused("invalid request body: an object is needed", code="bad_request_body")

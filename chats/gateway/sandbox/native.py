@@ -145,7 +145,7 @@ def _usage(wanted: Wanted, image_tokens: int) -> dict[str, Any]:
 def _read(body: bytes, model: str) -> Wanted:
     try:
         raw = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise refused(f"invalid request body: {error}", code="bad_request_body") from error
     contents = raw.get("contents") if isinstance(raw, dict) else None
     if not isinstance(contents, list) or not contents or not all(isinstance(one, dict) for one in contents):

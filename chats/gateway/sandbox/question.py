@@ -124,7 +124,7 @@ def parsed(body: bytes) -> dict[str, Any]:
     """The object in a body; raises Refusal where there is none."""
     try:
         raw = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise refused(f"invalid request body: {error}", code="bad_request_body") from error
     if not isinstance(raw, dict):
         raise refused("invalid request body: an object is needed", code="bad_request_body")

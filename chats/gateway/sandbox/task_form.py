@@ -21,7 +21,7 @@ def read(body: bytes, content_type: str, is_g2: bool) -> Asked:
         return _of_parts(body, content_type, is_g2)
     try:
         raw = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise task_refusal(400, "invalid_json", f"invalid character in JSON: {error}") from error
     if not isinstance(raw, dict):
         raise task_refusal(400, "invalid_json", "an object is needed")
@@ -32,7 +32,7 @@ def of_kling(body: bytes, is_g2: bool) -> Asked:
     """Kling's own body becomes {model, prompt, metadata: all of it} (gateway source, middleware/kling_adapter.go)."""
     try:
         raw = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise task_refusal(400, "invalid_json", f"invalid character in JSON: {error}") from error
     if not isinstance(raw, dict):
         raise task_refusal(400, "invalid_json", "an object is needed")
@@ -131,7 +131,7 @@ def _metadata(value: Any) -> dict[str, Any]:
     if isinstance(value, str) and value:
         try:
             value = json.loads(value)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise _wrong("string", "metadata", "map[string]interface {}") from error
     if value in (None, ""):
         return {}

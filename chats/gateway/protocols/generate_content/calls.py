@@ -1,9 +1,9 @@
 """Calls of ours and their results as parts (text.md 6.1 and 6.3)."""
 
-import json
 import re
 from typing import Any
 
+from chats.gateway import nesting
 from chats.gateway.telling import legible
 from chats.gateway.values import Part
 
@@ -11,7 +11,7 @@ from .media import medium
 
 Content = dict[str, Any]
 
-_MADE_UP = re.compile(r"call-\d+(_\d+)?")  # by our reading, where Google gave no id
+_MADE_UP = re.compile(r"call-\d+(-\d+)?(_\d+)?")  # by our reading, where Google gave no id; "-1" of a later round
 
 
 def call(part: Part) -> Content:
@@ -35,7 +35,7 @@ def _named(part: Part) -> Content:
 
 def _object(text: str) -> dict[str, Any] | None:
     try:
-        found = json.loads(text or "{}")
+        found = nesting.parsed(text or "{}")
     except ValueError:
         return None
     return found if isinstance(found, dict) else None

@@ -36,6 +36,8 @@ class Grounding:
         for support in told.get("groundingSupports") or ():
             at = place(support.get("segment") or {}, text)
             for index in support.get("groundingChunkIndices") or ():
+                if not isinstance(index, int) or not 0 <= index < len(pages):
+                    continue  # it names none of the pages that came
                 placed.add(index)
                 yield pages[index].get("uri", ""), pages[index].get("title", ""), at
         for index, page in enumerate(pages):

@@ -11,6 +11,8 @@ Config = dict[str, Any]
 _OWN = {"web_search": "googleSearch", "code_execution": "codeExecution", "url_context": "urlContext"}
 _CHOICES = {"auto": "AUTO", "required": "ANY", "none": "NONE"}
 _NOT_TAKEN = ("$schema", "additionalProperties")  # Google's schemas are a part of JSON Schema (VD)
+_BY_NAME = ("properties", "patternProperties", "$defs", "definitions")  # keys in them are names of ours
+_AS_IT_IS = ("enum", "const", "default", "example", "examples")  # values, no schemas
 
 
 def tools(spec: ModelSpec, prompt: Prompt) -> Config:
@@ -43,5 +45,11 @@ def _declared(function: Mapping[str, Any]) -> Config:
 
 def _schema(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {name: _schema(item) for name, item in value.items() if name not in _NOT_TAKEN}
+        return {name: _keyword(name, item) for name, item in value.items() if name not in _NOT_TAKEN}
     return [_schema(item) for item in value] if isinstance(value, list) else value
+
+
+def _keyword(name: str, item: Any) -> Any:
+    if name in _BY_NAME and isinstance(item, Mapping):
+        return {key: _schema(inner) for key, inner in item.items()}
+    return item if name in _AS_IT_IS else _schema(item)

@@ -184,6 +184,24 @@ def test_an_answer_in_single_bytes_gives_the_same_events(name):
     assert read(G, (content[n : n + 1] for n in range(len(content)))) == read(G, [content])
 
 
+@pytest.mark.parametrize(
+    ("chunks", "indices", "at"),
+    [
+        ([{"web": {"uri": "https://a.example/"}}], [1, 0, 7], 2),
+        ([{"web": {"uri": "https://a.example/"}}], [-1, None, "0", 10**30], None),
+        (None, [0], None),
+    ],
+)
+def test_a_source_that_did_not_come_is_left_out(chunks, indices, at):
+    told_of = {"groundingSupports": [{"segment": {"text": "Hi", "endIndex": 2}, "groundingChunkIndices": indices}]}
+    told_of |= {"groundingChunks": chunks} if chunks else {}
+    said = {"content": {"parts": [{"text": "Hi"}]}, "groundingMetadata": told_of, "finishReason": "STOP"}
+    sources = [("citation", "https://a.example/", "", at)] if chunks else []
+    assert told(read(G, [b"data: " + json.dumps({"candidates": [said]}).encode() + b"\n\n"])) == [
+        ("text", "Hi"), *sources, STOP,
+    ]  # fmt: skip
+
+
 def test_signatures_stay_with_what_they_sign():
     thought, said, first, second, *_rest = events("signatures.sse")
     assert (thought.signature, said) == ("c2lnLXQ=", TextDelta("Let me see.", "c2lnLXg="))

@@ -160,6 +160,23 @@ class TestTools:
             {"functionDeclarations": [{"name": "weather", "parameters": SCHEMA}, {"name": "now"}]}
         ]
 
+    @pytest.mark.parametrize(
+        ("declared", "sent"),
+        [
+            ({"properties": {"additionalProperties": {"type": "object", "additionalProperties": False}}},
+             {"properties": {"additionalProperties": {"type": "object"}}}),
+            ({"properties": {"properties": {"additionalProperties": True}}}, {"properties": {"properties": {}}}),
+            ({"properties": {"$schema": {}}, "$schema": "x"}, {"properties": {"$schema": {}}}),
+            ({"properties": {"a": {"items": [{"$schema": "x"}], "default": {"additionalProperties": 1}}}},
+             {"properties": {"a": {"items": [{}], "default": {"additionalProperties": 1}}}}),
+            ({"properties": {"a": {"anyOf": [{"properties": {"$schema": {"$schema": "x"}}}]}}},
+             {"properties": {"a": {"anyOf": [{"properties": {"$schema": {}}}]}}}),
+        ],
+    )  # fmt: skip
+    def test_a_keyword_is_left_out_and_never_a_property_of_its_name(self, declared, sent):
+        (tools,) = body(user(HELLO), tools=(tool("f", declared | {"required": ["additionalProperties"]}),))["tools"]
+        assert tools["functionDeclarations"][0]["parameters"] == sent | {"required": ["additionalProperties"]}
+
     def test_googles_own_do_not_stand_beside_them(self):
         wishes = {"web_search": True, "code_execution": True, "url_context": True}
         own = [{"googleSearch": {}}, {"codeExecution": {}}, {"urlContext": {}}]
@@ -195,8 +212,11 @@ class TestTools:
         assert asked["parts"] == [{"inlineData": {"mimeType": "image/png", "data": "cG5n"}}]
         assert response_to(arguments, "refused", is_error=True)["response"] == {"error": "refused"}
 
-    def test_ids_that_were_made_up_for_google_do_not_go_back(self):
-        call, result = parts_of(said("call-1", signature=""), answered("call-1"))
+    @pytest.mark.parametrize("made_up", ["call-1", "call-12-3"])
+    def test_ids_that_were_made_up_for_google_do_not_go_back(self, made_up):
+        twice = (said(made_up, signature=""), answered(made_up)) * 2
+        call, result, *again = parts_of(*twice)
+        assert again == [call, result]
         assert call == {"functionCall": {"name": "weather", "args": {}}}
         assert result == {"functionResponse": {"name": "weather", "response": {"result": "sunny"}}}
 

@@ -25,8 +25,7 @@ class Protocol(StreamedReply[ClaudeReading]):
         set_tools(body, prompt)
         if said := system(prompt):
             body["system"] = said
-        declared = {tool["name"] for tool in body.get("tools", ())}
-        body |= conversation(spec, prompt.turns, is_thinking=_is_thinking(body), declared=declared)
+        body |= conversation(spec, prompt.turns, _is_thinking(body), declared=body.get("tools", ()))
         if prompt.parameters.get("cache"):
             mark(body)
         headers = {"anthropic-version": VERSION}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chats.gateway import errors
+from chats.gateway import errors, nesting
 from chats.gateway.characters import Characters, storable
 from chats.gateway.streamed import Payload, Reading
 from chats.gateway.values import (
@@ -146,7 +146,8 @@ class ClaudeReading(Reading):
     def _went_on_in(self, container: Payload | None) -> Iterator[Event]:
         if container and container.get("id") and container["id"] != self._container:
             self._container = container["id"]
-            yield Opaque(PROTOCOL, {"type": "container", "id": container["id"], "expires_at": container["expires_at"]})
+            ends_at = container.get("expires_at")
+            yield Opaque(PROTOCOL, {"type": "container", "id": container["id"], "expires_at": ends_at})
 
     def _begun(self, index: int, start: Payload) -> Iterator[Event]:
         block = self._blocks[index] = _Block(storable(start.get("type")), start)
@@ -214,6 +215,6 @@ def _whole(block: _Block) -> Mapping[str, Any]:
     if not block.pieces:
         return dict(block.start)
     try:
-        return {**block.start, "input": json.loads("".join(block.pieces))}
+        return {**block.start, "input": nesting.parsed("".join(block.pieces))}
     except ValueError:
         return dict(block.start)

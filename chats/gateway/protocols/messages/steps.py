@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from chats.gateway import nesting
 from chats.gateway.characters import storable
 
 Block = Mapping[str, Any]
@@ -28,7 +29,7 @@ def is_shell(block: Block) -> bool:
 def shell_arguments(arguments: str) -> str:
     """A command is code like any other; as it came where it is no object."""
     try:
-        command = json.loads(arguments)["command"]
+        command = nesting.parsed(arguments)["command"]
     except (ValueError, LookupError, TypeError):
         return arguments
     return json.dumps({"language": "bash", "code": command}, ensure_ascii=False)

@@ -1,11 +1,11 @@
 """The turns of a prompt as `system` and `messages`, each of the model's own blocks as it came (text.md 5.1 and 5.3)."""
 
-import json
 from collections.abc import Iterator, Sequence, Set
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chats.catalog import ModelSpec
+from chats.gateway import nesting
 from chats.gateway.past import is_same_model, is_same_vendor, paired, with_own_pictures
 from chats.gateway.telling import told, told_call, told_result
 from chats.gateway.values import Part, Prompt, Turn
@@ -43,9 +43,9 @@ def thinks_on(spec: ModelSpec, turns: Sequence[Turn]) -> bool:
     return bool(spec.options.get("claude_adaptive")) or (first is not None and _is_thought(first))
 
 
-def conversation(spec: ModelSpec, turns: Sequence[Turn], is_thinking: bool, declared: Set[str]) -> Block:
+def conversation(spec: ModelSpec, turns: Sequence[Turn], is_thinking: bool, declared: Sequence[Block]) -> Block:
     """`messages`, in which user and assistant take turns, and the container that the code of before may go on in.
-    `declared` are the names of this call's tools."""
+    `declared` are this call's tools."""
     messages: list[Block] = []
     spoken = _Spoken(spec, is_thinking, declared)
     told_turns = with_own_pictures(spec, paired(turns))
@@ -58,14 +58,17 @@ def conversation(spec: ModelSpec, turns: Sequence[Turn], is_thinking: bool, decl
             messages[-1]["content"] += content
         elif content:
             messages.append({"role": role, "content": content})
-    return {"messages": messages} | ({CONTAINER: spoken.container} if spoken.container and CODE in declared else {})
+    goes_on = spoken.container and CODE in spoken.vendors
+    return {"messages": messages} | ({CONTAINER: spoken.container} if goes_on else {})
 
 
 class _Spoken:
-    """What was said, as blocks for this call; `container` is the newest that is still open."""
+    """What was said, as blocks for this call; `container` is the newest that is still open, `vendors` are the names
+    of the vendor's own tools among those that are declared: a function of ours may be called the same."""
 
-    def __init__(self, spec: ModelSpec, is_thinking: bool, declared: Set[str]) -> None:
-        self._spec, self._is_thinking, self._declared = spec, is_thinking, declared
+    def __init__(self, spec: ModelSpec, is_thinking: bool, declared: Sequence[Block]) -> None:
+        self._spec, self._is_thinking, self._has_tools = spec, is_thinking, bool(declared)
+        self.vendors = {str(tool["name"]) for tool in declared if "input_schema" not in tool}
         self.container = ""
 
     def blocks(self, turn: Turn, is_last: bool) -> Iterator[Block]:
@@ -75,12 +78,12 @@ class _Spoken:
         elif turn.role == "tool":
             for part in turn.parts:
                 if part.kind == "tool_result":
-                    yield result(part) if self._declared else text(told_result(part))
+                    yield result(part) if self._has_tools else text(told_result(part))
         else:
             yield from self._assistant(turn, is_last)
 
     def _assistant(self, turn: Turn, is_last: bool) -> Iterator[Block]:
-        whole = _whole_steps(turn, self._declared, is_last) if is_same_vendor(self._spec, turn) else set()
+        whole = _whole_steps(turn, self.vendors, is_last) if is_same_vendor(self._spec, turn) else set()
         for part in turn.parts:
             if part.kind == "text":
                 yield from blocks(part)
@@ -96,7 +99,7 @@ class _Spoken:
         if part.is_vendors:
             if part.call_id not in whole:
                 yield text(told(part))
-        elif self._declared:
+        elif self._has_tools:
             yield {
                 "type": "tool_use",
                 "id": part.call_id,
@@ -134,11 +137,11 @@ def _step_of(block: Any) -> str:
     return str(block.get("tool_use_id") or block.get("id") or "")
 
 
-def _whole_steps(turn: Turn, declared: Set[str], is_last: bool) -> set[str]:
+def _whole_steps(turn: Turn, vendors: Set[str], is_last: bool) -> set[str]:
     """Steps of the vendor's tools that can go back: begun and ended, or still open in a turn that goes on; and only
     while the tool is declared, as uses of any tool are refused otherwise."""
     kept = [part.block for part in turn.parts if part.kind == "opaque" and part.protocol == PROTOCOL]
-    begun = {_step_of(block) for block in kept if "name" in block and _tool_of(block) in declared}
+    begun = {_step_of(block) for block in kept if "name" in block and _tool_of(block) in vendors}
     ended = {_step_of(block) for block in kept if "tool_use_id" in block}
     return begun if is_last else begun & ended
 
@@ -160,7 +163,7 @@ def _is_open(block: Any) -> bool:
 
 def _object(arguments: str) -> Any:
     try:
-        found = json.loads(arguments or "{}")
+        found = nesting.parsed(arguments or "{}")
     except ValueError:
         found = None
     return found if isinstance(found, dict) else {"arguments": arguments}

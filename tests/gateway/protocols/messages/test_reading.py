@@ -210,6 +210,12 @@ def test_a_place_where_code_ran_is_kept_with_its_end():
     }  # fmt: skip
 
 
+def test_a_place_without_an_end_breaks_nothing():
+    content = recorded(M, "code_execution.sse").replace(b', "expires_at": "2099-01-01T00:00:00Z"', b"")
+    assert told(read(M, [content])) == EXPECTED["code_execution.sse"]
+    assert b"expires_at" not in content
+
+
 def usage_of(name: str) -> Usage:
     return next(event for event in events(name) if isinstance(event, Usage))
 

@@ -263,6 +263,16 @@ class TestOwnBlocks:
         assert self.content(STEP, USE, FOUND, web_search=False) == told
         assert self.content(STEP, USE, FOUND, web_search=False, code_execution=True) == told
 
+    def test_a_function_of_ours_with_its_name_does_not_declare_it(self):
+        told = [{"type": "text", "text": "[searched the web: rain\n→ Rain]"}]
+        place = opaque(type="container", id="container_1", expires_at="2099-01-01T00:00:00Z")
+        search, code = ({"type": "function", "function": {"name": name}} for name in ("web_search", "code_execution"))
+        assert self.content(STEP, USE, FOUND, tools=(search,)) == told
+        assert self.content(STEP, USE, FOUND, tools=(code,)) == [dict(USE.block), dict(FOUND.block)]
+        wishes = {"code_execution": True}
+        assert "container" not in body(HELLO, assistant(HELLO, place), HELLO, tools=(code,), **wishes)
+        assert "container" in body(HELLO, assistant(HELLO, place), HELLO, tools=(search,), **wishes)
+
     def test_another_vendors_step_is_told(self):
         assert self.content(STEP, model="gpt-5") == [{"type": "text", "text": "[searched the web: rain\n→ Rain]"}]
 

@@ -11,6 +11,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from chats.gateway import nesting
 from chats.models import Message
 
 from .tool_words import ACTION_GISTS, ACTIONS, Words, words_of
@@ -136,11 +137,11 @@ def _mark(*shown: Any) -> str:
 
 
 def _parsed(arguments: object) -> Any:
-    """The arguments as JSON says them; None where they are not JSON, which models do write."""
+    """The arguments as JSON says them; None where they are not JSON, which models do write, or too deep."""
     if not isinstance(arguments, str):
         return arguments
     try:
-        return json.loads(arguments or "{}")
+        return nesting.parsed(arguments or "{}")
     except ValueError:
         return None
 

@@ -149,7 +149,7 @@ def _queue(attachment: Attachment) -> None:
 def _body(request: HttpRequest) -> dict:
     try:
         said = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
 

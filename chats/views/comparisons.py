@@ -49,7 +49,7 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
     """`{reply: id, or null for a tie}`; answers the columns as this person sees them from now on."""
     try:
         reply = json.loads(request.body)["reply"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return HttpResponseBadRequest()
     if not (reply is None or (isinstance(reply, int) and 0 < reply < 2**63)):
         return HttpResponseBadRequest()

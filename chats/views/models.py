@@ -52,7 +52,7 @@ def fit_files(request: HttpRequest) -> HttpResponse:
     try:
         asked = json.loads(request.body)
         model, ids = str(asked["model"]), [int(pk) for pk in asked["attachments"]][:MOST_FILES]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return HttpResponseBadRequest()
     found = {file.pk: file for file in Attachment.objects.visible_to(request.user).filter(pk__in=ids)}
     files = [found[pk] for pk in ids if pk in found]

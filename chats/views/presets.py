@@ -1,6 +1,5 @@
 """Doors of presets: the page, the list behind "/" in the composer, and one by itself. None of them sends anything."""
 
-import json
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from chats import catalog, presets
+from chats.gateway import nesting
 from chats.models import Preset
 from chats.replies import storable
 from chats.templatetags.people import display_name
@@ -89,7 +89,7 @@ def restore_preset(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> dict[str, Any]:
     try:
-        asked = json.loads(request.body)
+        asked = nesting.parsed(request.body)
     except ValueError as problem:
         raise presets.Refused("", _("This cannot be kept.")) from problem
     if not isinstance(asked, dict):

@@ -18,12 +18,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from chats import benches, catalog
 from chats.benches import files, running
+from chats.gateway.characters import storable
 from chats.models import BenchRun, Membership
 from chats.views.context import current_membership
 from chats.views.files import give_back
 
 WAIT_S = 20.0  # for a run, before the page is told to ask again
 LONGEST_CLIENT_ID = 64
+DIGITS_OF_ID = 18  # every number of so many is one that a database takes
 FIRST_MODEL = "text-embedding-3-small"  # the cheapest of the list
 
 
@@ -62,13 +64,19 @@ def _begun(request: HttpRequest, kind: str) -> tuple[BenchRun, bool] | HttpRespo
     membership = writing_in(request, told.get("team"))
     if membership is None:
         return refusal(403, "no_access", _("You may not do this."))
-    client_id = str(told.get("client_id") or "")
-    if not 0 < len(client_id) <= LONGEST_CLIENT_ID:
+    client_id = _client_id(told.get("client_id"))
+    if not client_id:
         return refusal(400, "bad_request", _("This could not be read."))
     try:
         return benches.begin(request.user, membership.team, client_id, benches.read(kind, told))
     except benches.Refused as error:
         return refusal(400, "refused", str(error), error.field)
+
+
+def _client_id(told: Any) -> str:
+    """Empty for what cannot be kept as one."""
+    is_kept = isinstance(told, str) and len(told) <= LONGEST_CLIENT_ID and storable(told) == told
+    return told if is_kept else ""
 
 
 def told_in(request: HttpRequest) -> Mapping[str, Any]:
@@ -86,9 +94,14 @@ def writing_in(request: HttpRequest, team: Any) -> Membership | None:
     if team in (None, ""):
         membership = current_membership(request)
     else:
-        named = str(team) if str(team).isdecimal() else "0"
-        membership = _memberships(request.user).filter(team_id=named).select_related("team").first()
+        membership = _memberships(request.user).filter(team_id=_id(team)).select_related("team").first()
     return membership if membership and membership.may_write else None
+
+
+def _id(told: Any) -> int:
+    """Of a row; 0, which is none's, for what cannot be one."""
+    digits = str(told) if isinstance(told, str | int) else ""
+    return int(digits) if len(digits) <= DIGITS_OF_ID and digits.isdecimal() else 0
 
 
 def _memberships(user: Any) -> QuerySet[Membership]:

@@ -92,6 +92,22 @@ async def test_the_same_client_id_is_paid_once_however_often_it_comes(ask):
         assert len(upstream.requests) == 2
 
 
+@pytest.mark.parametrize("kind", ["embeddings", "rerank", "search", "functions"])
+async def test_a_team_that_cannot_be_is_refused(alices, kind):
+    for team in ("9" * 5000, "9" * 19, 10**30, 10**18, -1, True, 1.5, [1], {"a": 1}, "x", "²"):
+        body = json.dumps(EMBED | RANK | {"q": "x", "name": "f", "client_id": "one", "team": team})
+        answer = await alices.post(f"/benches/{kind}/", body, content_type="application/json")
+        assert answer.status_code == 403, team
+
+
+@pytest.mark.parametrize("kind", ["embeddings", "rerank", "search"])
+async def test_a_client_id_that_cannot_be_kept_is_refused(alices, kind):
+    for told in ("\ud800", "a\0", "", "x" * 65, 7, ["x"], None):
+        body = json.dumps(EMBED | RANK | {"q": "x", "client_id": told})
+        answer = await alices.post(f"/benches/{kind}/", body, content_type="application/json")
+        assert answer.status_code == 400, told
+
+
 async def test_a_run_goes_on_when_its_page_is_left(ask):
     go_on = asyncio.Event()
 

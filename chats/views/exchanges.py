@@ -20,6 +20,7 @@ from chats.gateway.recording import Chunk
 from chats.models import Exchange, Message
 
 MOST_OTHERS = 40  # to compare with
+DIGITS_OF_POSITION = 6  # of a file in a form
 BYTES_HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -151,7 +152,11 @@ def signed(request: HttpRequest, token: str) -> HttpResponse:
     if exchange is None:
         raise Http404
     position = request.GET.get("file", "")
-    return _file(exchange, int(position)) if position.isascii() and position.isdigit() else _body(exchange)
+    if not (position.isascii() and position.isdigit()):
+        return _body(exchange)
+    if len(position) > DIGITS_OF_POSITION:
+        raise Http404
+    return _file(exchange, int(position))
 
 
 def _body(exchange: Exchange) -> HttpResponse:
@@ -232,7 +237,13 @@ def _others(request: HttpRequest, exchange: Exchange) -> list[Exchange]:
         message__parent=exchange.message.parent_id, message__conversation=exchange.message.conversation_id
     )
     rows = found.exclude(pk=exchange.pk).select_related("message").distinct().order_by("-pk")[:MOST_OTHERS]
-    return [row for row in rows if not _is_hidden(request, row)]
+    shown = comparisons.shown(filter(None, map(_comparison, rows)), request.user)
+    blind = {pk for pk, one in shown.items() if one.is_blind_for_me}
+    return [row for row in rows if _comparison(row) not in blind]
+
+
+def _comparison(exchange: Exchange) -> int | None:
+    return exchange.message.comparison_id if exchange.message else None
 
 
 def _site(request: HttpRequest) -> str:

@@ -9,7 +9,9 @@ from contextlib import aclosing
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from chats import catalog, exchanges
@@ -148,6 +150,36 @@ def test_a_blind_comparison_keeps_its_wires_to_itself_until_the_vote(browser, re
     assert "qwen3-max" not in browser.get(f"/messages/{reply.pk}/exchanges/").text
     assert browser.get(f"/exchanges/{exchange.pk}/").status_code == 404
     assert browser.get(f"/exchanges/{exchange.pk}/sent.json").status_code == 404
+
+
+def test_however_many_answers_there_are_the_panel_asks_as_often(browser, reply, django_assert_max_num_queries):
+    def others(count: int) -> list[Exchange]:
+        facts = {"conversation": reply.conversation, "author": reply.author, "role": "assistant", "model": "gpt-4o"}
+        blind = [
+            Comparison.objects.create(question=reply.parent, author=reply.author, is_blind=n % 2) for n in range(count)
+        ]
+        made = [
+            Message.objects.create(
+                client_id=f"o{one.pk}", parent=reply.parent, status="complete", comparison=one, **facts
+            )
+            for one in blind
+        ]
+        return [kept(message) for message in made]
+
+    kept(reply)
+    others(2)
+    with CaptureQueriesContext(connection) as few:
+        browser.get(f"/messages/{reply.pk}/exchanges/")
+    made = others(20)
+    with django_assert_max_num_queries(len(few)):
+        page = browser.get(f"/messages/{reply.pk}/exchanges/").text
+    assert [f'value="{one.pk}"' in page for one in made] == [n % 2 == 0 for n in range(20)]
+
+
+def test_a_signed_address_names_a_file_that_can_be(client, reply):
+    path = f"{exchanges.signed_path(kept(reply))}?file="
+    for position, status in (("0" * 5000, 404), ("9" * 5000, 404), ("9", 410), ("", 200), ("x", 200)):
+        assert client.get(path + position).status_code == status, position
 
 
 def test_a_deleted_file_is_told_as_gone(browser, reply):

@@ -15,6 +15,8 @@ PROMPT = 240  # characters that a row can show
 # Prompts, answers and errors may be large, and a list must stay quick beside 10,000 of them.
 COLUMNS = (
     "message__conversation_id",
+    "message__comparison_id",
+    "message__column",
     "team_id",
     "author__username",
     "author__first_name",

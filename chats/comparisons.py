@@ -1,18 +1,20 @@
 """Models side by side: who may know which is which, votes that are kept, and what they add up to."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from string import ascii_uppercase
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from . import broadcasts
 from .catalog import ModelSpec
-from .models import Comparison, Conversation, Message, Team, Vote
+from .models import Comparison, Conversation, Generation, Message, Team, Vote
+
+SEALED = "----MOONSHOT"  # how an answer begins that only Kimi reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +60,61 @@ def _shown(row: Comparison, votes: Sequence[Vote], user) -> Shown:
 
 def hide(message: Message) -> None:
     """Takes from a row in memory what tells which model wrote it; never to be saved."""
-    name = f"{ascii_uppercase[message.column % 26]}"
-    message.spec = ModelSpec(model="", label=name, vendor="other", is_listed=False)
-    message.model, message.parameters, message.request_id = "", {}, ""
-    for row in getattr(message, "generation_rows", ()):
-        row.model, row.spec = "", message.spec
+    message.spec = _letter(message.column)
+    message.model, message.parameters, message.tools, message.request_id = "", {}, {}, ""
+    message.error = _bare_error(message.error)
+    message.parts = [_bare_part(part) for part in message.parts]
+
+
+def hide_generation(row: Generation) -> None:
+    """The same for a job that generations.dressed has dressed; its message is at hand."""
+    row.spec = _letter(row.message.column)
+    row.model, row.parameters, row.price_key, row.request_id = "", {}, "", ""
+    row.remote_id = row.remote_id and "–"  # some vendors put the model into it; that there is one is to be known
+    row.error = _bare_error(row.error)
+    for result in row.results_in_order:
+        result.url = ""
+
+
+def _letter(column: int) -> ModelSpec:
+    return ModelSpec(model="", label=ascii_uppercase[column % 26], vendor="other", is_listed=False)
+
+
+def _bare_error(error: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return {"kind": error.get("kind", ""), "status": error.get("status")} if error else None
+
+
+def _bare_part(part: dict[str, Any]) -> dict[str, Any]:
+    """Each stays in its place, which pages name."""
+    if part.get("kind") == "opaque":
+        return {"kind": "opaque"}
+    if part.get("kind") != "tool_call":
+        return part
+    result = part.get("result") or {}
+    if result.get("is_encrypted") or str(result.get("text", "")).startswith(SEALED):
+        told = ("is_error", "is_refused", "seconds")
+        result = {"text": "", "by": "vendor"} | {name: result[name] for name in told if name in result}
+    return part | {"tool": ""} | ({"result": result} if result else {})
+
+
+def known_to(user, message: str = "") -> Q:
+    """Messages whose model `user` may be told; of other rows, those whose `message` ("message__") is one."""
+    voted = Vote.objects.filter(user=user).values("comparison")
+    is_open = Q(**{f"{message}comparison__isnull": True}) | Q(**{f"{message}comparison__is_blind": False})
+    return is_open | Q(**{f"{message}comparison__in": voted})
+
+
+def letters(user, ids: Iterable[int]) -> dict[int, ModelSpec]:
+    """What stands for the model of those messages among `ids` whose own `user` must not be told yet."""
+    if not (wanted := set(ids)):
+        return {}
+    blind = Message.objects.filter(pk__in=wanted, comparison__is_blind=True)
+    return {row.pk: _letter(row.column) for row in blind.exclude(known_to(user)).only("column")}
 
 
 def is_hidden_from(user, message: Message) -> bool:
     """Whether `user` must not be told yet which model wrote `message`."""
-    if message.comparison_id is None:
-        return False
-    found = shown([message.comparison_id], user).get(message.comparison_id)
-    return bool(found and found.is_blind_for_me)
+    return message.comparison_id is not None and message.pk in letters(user, [message.pk])
 
 
 def vote(user, comparison_id: int, reply_id: int | None) -> Vote | None:

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Coalesce, Left
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from chats import catalog, generations
+from chats import catalog, comparisons, generations
 from chats.boards import cursor_of, read_cursor
 from chats.models import Attachment, Generation, GenerationOutput, Message, Team
 
@@ -101,12 +101,12 @@ class Piece:
 
 
 def page(user, team: Team, filters: Filters, before: str = "") -> Page:
-    rows = _narrowed(_shown(user, team), filters)
+    rows = _narrowed(_shown(user, team), filters, user)
     if found := read_cursor(before):
         rows = rows.filter(created_at__lte=found[0]).exclude(created_at=found[0], pk__gte=found[1])
     ids = list(rows.values_list("pk", flat=True)[: PAGE + 1])  # what a tile shows is asked of these alone
     items = list(_with_facts(Attachment.objects.filter(pk__in=ids[:PAGE])))
-    return Page(_dressed(items), cursor_of(items[-1]) if len(ids) > PAGE else "")
+    return Page(_dressed(items, user), cursor_of(items[-1]) if len(ids) > PAGE else "")
 
 
 def piece(user, pk: int) -> Piece | None:
@@ -118,13 +118,14 @@ def piece(user, pk: int) -> Piece | None:
     output = getattr(attachment, "made_as", None)
     rows = Generation.objects.visible_to(user).filter(pk=output.generation_id) if output else ()
     row = next(iter(generations.dressed(rows, user)), None)
+    letter = comparisons.letters(user, [message.pk]).get(message.pk)
     given = [(one.role, one.attachment) for one in row.given_in_order] if row else _asked_with(message)
     return Piece(
         attachment,
         message,
         row,
         prompt=row.prompt if row else message.parent.text if message.parent else "",
-        spec=row.spec if row else catalog.get(message.model),
+        spec=row.spec if row else letter or catalog.get(message.model),
         made_from=[(role, file) for role, file in given if file.deleted_at is None],
         used_in=_used_in(user, attachment),
     )
@@ -140,10 +141,10 @@ def _used_in(user, attachment: Attachment) -> list[Generation]:
 
 
 def choices(user, team: Team) -> dict[str, list]:
-    """Models and people that the filters can name."""
-    rows = Generation.objects.visible_to(user).filter(team=team)
+    """Models and people that the filters can name; a model that is blind to `user` would be known by finding it."""
+    rows = Generation.objects.visible_to(user).filter(comparisons.known_to(user, "message__"), team=team)
     authors = get_user_model().objects.filter(memberships__team=team).order_by("first_name", "username").distinct()
-    answers = _answers(user).filter(conversation__team=team, attachments__isnull=False)
+    answers = _answers(user).filter(comparisons.known_to(user), conversation__team=team, attachments__isnull=False)
     models = {
         model for found in (rows, answers) for model in found.order_by().values_list("model", flat=True).distinct()
     }
@@ -175,7 +176,7 @@ def _shown(user, team: Team) -> QuerySet[Attachment]:
     )
 
 
-def _narrowed(rows: QuerySet[Attachment], filters: Filters) -> QuerySet[Attachment]:
+def _narrowed(rows: QuerySet[Attachment], filters: Filters, user) -> QuerySet[Attachment]:
     is_world = Q(made_as__generation__kind="file")
     if filters.kind == "world":
         rows = rows.filter(is_world)
@@ -188,7 +189,9 @@ def _narrowed(rows: QuerySet[Attachment], filters: Filters) -> QuerySet[Attachme
     if filters.until:
         rows = rows.filter(created_at__lt=_midnight(filters.until) + datetime.timedelta(days=1))
     if filters.model:
-        rows = rows.filter(Q(made_as__generation__model=filters.model) | Exists(_answer().filter(model=filters.model)))
+        known = comparisons.known_to(user, "made_as__generation__message__")
+        is_said = Exists(_answer().filter(comparisons.known_to(user), model=filters.model))
+        rows = rows.filter(Q(known, made_as__generation__model=filters.model) | is_said)
     return rows.filter(_said(filters.words)) if filters.words else rows
 
 
@@ -225,12 +228,13 @@ def _with_facts(rows: QuerySet[Attachment]) -> QuerySet[Attachment]:
     )
 
 
-def _dressed(items: Iterable[Any]) -> list[Any]:
-    """Adds labels, and for what a reply made the question; two queries for all."""
+def _dressed(items: Iterable[Any], user) -> list[Any]:
+    """Adds labels, and for what a reply made the question; three queries for all."""
     found = list(items)
     asked = _questions([one.answer for one in found if one.prompt is None])
+    blind = comparisons.letters(user, [one.answer for one in found])
     for one in found:
-        one.spec = catalog.get(one.model or "")
+        one.spec = blind.get(one.answer) or catalog.get(one.model or "")
         one.prompt = one.prompt if one.prompt is not None else asked.get(one.answer, "")
         one.shown_kind = "world" if one.made_kind == "file" else one.kind
     return found

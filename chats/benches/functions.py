@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
+from chats import comparisons
 from chats.gateway.characters import storable
 from chats.models import Exchange, FunctionSet, Message, Team
 
@@ -78,11 +79,12 @@ def remove(kept: FunctionSet) -> None:
 
 
 def replies_with(user: Any, kept: FunctionSet) -> list[Message]:
-    """The newest replies that could call this set; `recorded` are the exchanges of each that can be replayed."""
+    """The newest replies that could call this set, without those that are blind to `user`; `recorded` are the
+    exchanges of each that can be replayed."""
     found = Message.objects.visible_to(user).filter(role=Message.Role.ASSISTANT, conversation__team=kept.team_id)
     found = (
         found.annotate(told=Cast("tools", TextField())).order_by("-pk").filter(told__contains=f'"functions:{kept.pk}"')
-    )
+    ).filter(comparisons.known_to(user))
     calls = Exchange.objects.filter(label="reply", status=200).order_by("pk")
     found = found.select_related("conversation", "author").defer("parts", "raw")
     replies = list(found.prefetch_related(Prefetch("exchanges", calls.only("message_id")))[:RUNS])

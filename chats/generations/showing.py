@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from chats import catalog
+from chats import catalog, comparisons
 from chats.catalog import form
 from chats.gateway import errors
 from chats.models import Generation, Team
@@ -29,10 +29,11 @@ def frame_facts(generation: Generation) -> dict[str, Any]:
 
 
 def dressed(generations: Iterable[Generation], user=None) -> list[Generation]:
-    """The same rows with what their templates show; `user` decides `may_write`, per team."""
+    """The same rows with what their templates show; `user` decides `may_write`, per team, and what is blind."""
     rows = list(generations)
     prefetch_related_objects(rows, "given__attachment", "results__attachment", "author", "message")
     writable = _writable(rows, user)
+    blind = comparisons.letters(user, [row.message_id for row in rows if row.message.comparison_id])
     for row in rows:
         known = _usual(row)
         row.spec = catalog.get(row.model)
@@ -43,9 +44,12 @@ def dressed(generations: Iterable[Generation], user=None) -> list[Generation]:
         row.elapsed_s = timing.elapsed_s(row)
         row.results_in_order = sorted(row.results.all(), key=lambda result: result.position)
         row.given_in_order = sorted(row.given.all(), key=lambda one: one.position)
+        row.ratio = ratio(row)
+        if row.message_id in blind:
+            comparisons.hide_generation(row)
         row.error_cause = error_cause(row.error)
         row.may_write = row.team_id in writable
-        row.ratio = ratio(row)
+        row.may_repeat = row.may_write and row.message_id not in blind
     return rows
 
 

@@ -74,7 +74,7 @@ def _attachment(row: Generation, place: int, output: Output, suffix: str) -> Att
 
 def _title(row: Generation) -> str:
     words = slugify(row.prompt[:60], allow_unicode=True)[:40].strip("-") or row.kind
-    return f"{row.created_at:%Y-%m-%d} {words} {row.model}"[:200].replace("/", "-")
+    return f"{row.created_at:%Y-%m-%d} {words}".replace("/", "-")  # without the model, which may be blind
 
 
 @contextmanager

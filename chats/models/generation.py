@@ -100,6 +100,7 @@ class Generation(models.Model):
     given_in_order: list
     error_cause: str
     may_write: bool
+    may_repeat: bool
     ratio: str
 
     objects = GenerationQuerySet.as_manager()

@@ -39,7 +39,7 @@ async def show_preview(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_safe
 async def download(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = await _visible(request, pk)
-    found.name = await sync_to_async(attachments.download_name)(found)
+    found.name = await sync_to_async(attachments.download_name)(await request.auser(), found)
     return await _send(request, found, "file", is_download=True)
 
 

@@ -4,12 +4,13 @@ import uuid
 from collections.abc import Callable
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.views.decorators.http import require_GET, require_POST
 
-from chats import generations, replies, tasks
+from chats import comparisons, generations, replies, tasks
 from chats.models import Generation
 
 from .attachments import as_json
@@ -73,7 +74,7 @@ def _acted(request: HttpRequest, pk: int, act: Callable[[Generation], None]) -> 
 @require_POST
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     """The same once more, beside it; `client_id` of the page makes a doubled click one job."""
-    row = _writable(request, pk)
+    row = _told(request, Generation.objects.writable_by(request.user), pk)
     client_id = request.POST.get("client_id", "")[:64] or uuid.uuid4().hex
     runs = (generations.Run(row.model, row.parameters),)
     try:
@@ -90,11 +91,19 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def form(request: HttpRequest, pk: int) -> JsonResponse:
     """What the composer is filled with to change something and run it again."""
-    row = get_object_or_404(Generation.objects.visible_to(request.user), pk=pk)
+    row = _told(request, Generation.objects.visible_to(request.user), pk)
     filled = generations.filled_form(row)
     given = filled.pop("given")
     filled["attachments"] = [as_json(attachment) | {"role": role} for attachment, role in given]
     return JsonResponse(filled, headers={"Cache-Control": "no-store"})
+
+
+def _told(request: HttpRequest, rows: QuerySet[Generation], pk: int) -> Generation:
+    """One whose model and settings this person may know."""
+    row = get_object_or_404(rows.select_related("message"), pk=pk)
+    if comparisons.is_hidden_from(request.user, row.message):
+        raise Http404
+    return row
 
 
 def _writable(request: HttpRequest, pk: int) -> Generation:

@@ -16,6 +16,7 @@ from chats.gateway import protocols
 from chats.gateway.body import Body
 from chats.gateway.protocols import CallProtocol, ReplyProtocol, TaskProtocol, load, load_call, load_task
 from chats.gateway.values import Part, Prompt, Request, Turn
+from tests.gateway.making import by_data
 
 ROOM = Path(protocols.__file__).parent
 NAMES = sorted(module.name for module in iter_modules([str(ROOM)]))
@@ -176,9 +177,9 @@ def made_or_called(spec: catalog.ModelSpec) -> Request:
     assert is_generation(spec)
     task = form_of(spec).tasks[0]
     wished = {"wire_model": "m"} if any(p.name == "wire_model" for p in task.parameters) else {}
-    if any(slot.minimum for slot in task.slots):
-        pytest.skip("it needs files; test_made_bodies.py asks it")
-    return load_task(spec.protocol).submit(spec, Prompt(HELLO.turns, clean(spec, task, wished)))
+    files = [by_data(slot.role, n) for slot in task.slots for n in range(slot.minimum)]
+    turn = Turn("user", (*HELLO.turns[0].parts, *files))
+    return load_task(spec.protocol).submit(spec, Prompt((turn,), clean(spec, task, wished)))
 
 
 def sent(request: Request) -> dict:

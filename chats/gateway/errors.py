@@ -42,6 +42,12 @@ CAUSES: dict[str, str | Promise] = {
     "bad_request": _(
         "The model refused this request. See the details, change the settings or attachments and send again."
     ),
+    "bad_request:unknown_media": _(
+        "Nothing was sent: the body names a file that is no part of this message. Edit it and send it again."
+    ),
+    "not_supported:form_body": _(
+        "Nothing was sent: a form with files cannot be written by hand. Run it from the form."
+    ),
     "context_too_long": _(
         "The conversation is longer than the model can read. "
         "Leave out earlier messages or choose a model with a larger context."

@@ -21,6 +21,7 @@ POINTS = (
     "poll:saved",
     "collect:begun",
     "collect:fetched",
+    "collect:written",
     "collect:stored",
     "collect:linked",
     "end:saved",

@@ -1,5 +1,6 @@
 """Results as files of ours: one place per result, one name per place, so that every step of it may run twice."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_noop as _
 
 from chats.attachments import examine
 from chats.gateway.values import Output
-from chats.media import MediaError
+from chats.media import MediaError, stored
 from chats.media.sniff import HEAD_BYTES, sniff
 from chats.models import Attachment, Generation, GenerationOutput
 
@@ -35,6 +36,7 @@ def store(row: Generation, place: int, output: Output, path: Path) -> None:
     suffix = SUFFIXES.get(found.container, f".{found.container}") if found.container else _suffix(output)
     attachment = _attachment(row, place, output, suffix)
     attachment.file.name = _saved(row, place, suffix, path)
+    reach("collect:written")
     attachment.received_bytes = path.stat().st_size
     attachment.save(update_fields=["file", "received_bytes"])
     reach("collect:stored")
@@ -48,13 +50,39 @@ def _suffix(output: Output) -> str:
 
 
 def _saved(row: Generation, place: int, suffix: str, path: Path) -> str:
-    """One name per result, never one to guess: a second try replaces the bytes of the first."""
-    secret = salted_hmac("generation", f"{row.pk}/{place}").hexdigest()[:32]
-    name = f"generations/{row.created_at:%Y/%m}/{secret}{suffix}"
-    storage = Attachment._meta.get_field("file").storage
-    storage.delete(name)
+    """A second try replaces the bytes of the first; under its name a file is whole, or not there."""
+    name, storage = _name(row, place, suffix), _storage()
+    if not stored.is_local(storage):
+        storage.delete(name)
+        with path.open("rb") as file:
+            return storage.save(name, File(file))
+    storage.delete(f"{name}.part")
     with path.open("rb") as file:
-        return storage.save(name, File(file))
+        part = storage.save(f"{name}.part", File(file))
+    os.replace(storage.path(part), storage.path(name))
+    return name
+
+
+def _name(row: Generation, place: int, suffix: str) -> str:
+    """One per result, never one to guess."""
+    secret = salted_hmac("generation", f"{row.pk}/{place}").hexdigest()[:32]
+    return f"generations/{row.created_at:%Y/%m}/{secret}{suffix}"
+
+
+def _storage():
+    return Attachment._meta.get_field("file").storage
+
+
+def is_stored(row: Generation) -> bool:
+    """Whether a result is there, also one whose process died between writing it and saying so."""
+    for result in row.results.filter(attachment__file="").select_related("attachment"):
+        if (attachment := result.attachment) is None:
+            continue
+        name = _name(row, result.position, Path(attachment.name).suffix)
+        if _storage().exists(name):
+            size = _storage().size(name)
+            Attachment.objects.filter(pk=attachment.pk, file="").update(file=name, received_bytes=size)
+    return row.results.filter(attachment__isnull=False).exclude(attachment__file="").exists()
 
 
 def _attachment(row: Generation, place: int, output: Output, suffix: str) -> Attachment:

@@ -20,7 +20,7 @@ from chats.gateway.recording import Recording
 from chats.gateway.values import Credentials, Output, Part, Prompt, TaskState, Turn
 from chats.models import Generation
 
-from . import collecting, ending, replied, timing, wire
+from . import collecting, ending, replied, storing, timing, wire
 from .claims import NEVER, Claim, Gone, State
 from .engine import engine, files, rows
 from .insisting import surely
@@ -228,10 +228,10 @@ def _wait_s(faults: int, error: GatewayError) -> float:
 
 def recover(claim: Claim) -> None:
     """Of a row whose submit nobody works at any more: sent means doubt, and doubt is never sent again by itself."""
-    row = claim.rows().only("sent_at", "cancel_requested_at", "faults").first()
+    row = claim.rows().only("sent_at", "cancel_requested_at", "faults", "created_at").first()
     if row is None:
         return
-    if row.sent_at is not None and row.results.exclude(attachment__file="").exists():
+    if row.sent_at is not None and storing.is_stored(row):
         # It died between storing the result and saying so.
         claim.release(timezone.now(), state=State.DOWNLOADING, faults=0)
     elif row.sent_at is not None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 LONGEST = 60
-_MARKS = re.compile(r"^[#>*\-\s`]+|[`*_]+")
+_MARKS = re.compile(r"^[#>*\-\s`]+|[`*]+|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)")  # not those inside a name
 _SENTENCE = re.compile(r"(?<=[.!?])\s|(?<=[。！？])")
 
 

@@ -144,7 +144,8 @@ def figures(message: Message) -> Figures:
     about = "≈" if usage.get("is_estimated") else ""
     first_s = _between(message.sent_at, message.first_token_at)
     writing_s = _between(message.first_token_at, message.finished_at)
-    speed = tokens / writing_s if tokens and writing_s and writing_s >= 0.05 else None
+    has_waited = any(part.get("kind") == "tool_call" and not part.get("is_vendors") for part in message.parts)
+    speed = tokens / writing_s if tokens and writing_s and writing_s >= 0.05 and not has_waited else None
     return Figures(
         tokens=_tokens(tokens, about),
         first_token=seconds(first_s),

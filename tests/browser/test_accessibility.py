@@ -52,7 +52,7 @@ def full(front_door) -> int:
     for text, status in (
         ("markdown showcase", "complete"),
         ("think about giraffes [sandbox: think reasoning_content]", "complete"),
-        ("tool call [sandbox: tool whole]", "complete"),
+        ("tool call [sandbox: tool whole]", "waiting"),
         ("long answer 600 [sandbox: cut after 20]", "incomplete"),
         ("Hello [sandbox: status 429; code insufficient_quota]", "failed"),
     ):

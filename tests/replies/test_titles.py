@@ -26,3 +26,7 @@ def test_a_long_first_sentence_is_cut_at_a_word():
     title = title_from("word " * 40, [])
     assert title.endswith("word…")
     assert len(title) <= 61
+
+
+def test_a_name_keeps_its_underscores():
+    assert title_from("Call get_weather and __book_ticket__ in _Rome_", []) == "Call get_weather and book_ticket in Rome"

@@ -60,7 +60,7 @@ def full(front_door) -> int:
     alice.reply.hover()
     alice.button("Regenerate", alice.reply).click()
     expect(alice.reply).to_contain_text("2/2")
-    alice.button("Share").click()
+    alice.share()
     for name, action in (("For the archive", "Archive"), ("For the bin", "Delete")):
         expect_status(alice.begin().ask(name), "complete")
         alice.menu(alice.button("Actions"), action)

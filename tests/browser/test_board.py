@@ -32,7 +32,7 @@ def shared(front_door) -> int:
     """A conversation of alice that the team may see."""
     alice = front_door("alice").go()
     expect_status(alice.ask("Hello"), "complete")
-    alice.button("Share").click()
+    alice.share()
     expect(alice.button("Shared")).to_be_visible()
     conversation = alice.conversation
     front_door.close()

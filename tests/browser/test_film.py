@@ -66,7 +66,7 @@ def test_a_dropped_film_is_answered_watched_by_a_colleague_and_found_after_a_cra
     alice.choose_model("qwen2.5-omni-7b")
     expect(alice.composer).to_be_focused()
     reply = alice.ask(QUESTION)
-    alice.button("Share").click()
+    alice.share()
 
     row = bob.page.get_by_role("link", name=QUESTION)
     expect(row).to_contain_text("A reply is being written")

@@ -29,7 +29,7 @@ def test_two_people_watch_a_film_that_outlives_a_killed_server(alice, bob, produ
     alice.composer.press("Enter")
     card = alice.reply.locator("generation-card")
     expect(card).to_have_attribute("data-state", re.compile("submitted|running"))
-    alice.button("Share").click()
+    alice.share()
     bob.go(f"/c/{alice.conversation}/")
     seen = bob.reply.locator("generation-card")
     expect(seen.get_by_role("progressbar")).to_have_attribute("aria-valuenow", re.compile("[1-9]"))

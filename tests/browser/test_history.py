@@ -149,7 +149,7 @@ def test_what_is_shared_comes_to_the_others_list_live_and_unread(alice, bob):
     expect(bob.button("Team")).to_have_attribute("aria-pressed", "true")
     asked(alice, "News for bob")
     expect(link(bob.page, "News for bob")).to_have_count(0)
-    alice.button("Share").click()
+    alice.share()
     expect(row(bob.page, "News for bob")).to_have_attribute("data-unread", "")
     expect(bob.page).to_have_title(re.compile(r"^\(1\) "))
     link(bob.page, "News for bob").click()

@@ -165,7 +165,7 @@ def test_a_colleagues_second_answer_does_not_move_what_i_read(alice, bob):
     first = alice.ask("hello")
     expect_status(first, "complete")
     number = number_of(first)
-    alice.button("Share").click()
+    alice.share()
     bob.go(f"/c/{alice.conversation}/")
     expect(bob.reply).to_have_attribute("id", f"m{number}")
     expect(alice.page.locator("presence-faces .avatar")).to_be_visible()  # from now on bob is told of changes

@@ -25,7 +25,7 @@ def test_a_removed_member_stops_receiving_text_files_and_pages(alice, bob, tmp_p
     alice.choose_model("qwen2.5-omni-7b")
     reply = alice.ask("long answer 6000 [sandbox: tokens_per_s 50]")
     conversation = alice.conversation
-    alice.button("Share").click()
+    alice.share()
     expect(alice.page.locator("#row-" + str(conversation))).to_contain_text("Shared with the team")
 
     bob.go(f"/c/{conversation}/")
@@ -72,7 +72,7 @@ def test_a_viewer_reads_along_and_cannot_write(alice, door):
     alice.go()
     reply = alice.ask("A question for everybody")
     conversation = alice.conversation
-    alice.button("Share").click()
+    alice.share()
     expect(alice.page.locator("#row-" + str(conversation))).to_contain_text("Shared with the team")
     victor = door("victor")
     victor.page.goto(f"/c/{conversation}/")

@@ -143,6 +143,11 @@ class Visitor:
         expect(field).to_be_hidden()
         expect(self.model).to_contain_text(name, ignore_case=True)
 
+    def share(self) -> None:
+        """Returns when the server has it: others may come now."""
+        with self.page.expect_response(lambda answer: answer.url.endswith("/share/")):
+            self.button("Share").click()
+
     def menu(self, opener: Locator, item: str) -> None:
         opener.click()
         self.page.get_by_role("menuitem", name=item, exact=True).click()

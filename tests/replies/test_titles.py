@@ -29,4 +29,4 @@ def test_a_long_first_sentence_is_cut_at_a_word():
 
 
 def test_a_name_keeps_its_underscores():
-    assert title_from("Call get_weather and __book_ticket__ in _Rome_", []) == "Call get_weather and book_ticket in Rome"
+    assert title_from("Call get_weather and __book_it__ in _Rome_", []) == "Call get_weather and book_it in Rome"

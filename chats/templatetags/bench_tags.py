@@ -9,10 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chats import catalog
+from chats.benches.listing import Shown
 from chats.gateway import errors
 from chats.models import BenchRun
 
 register = template.Library()
+
+USUAL_RESULTS = 10
 
 STATES = {
     BenchRun.State.RUNNING: gettext_lazy("Running"),
@@ -55,6 +58,12 @@ def bench_cause(error: Mapping[str, Any] | None) -> str:
     if told.get("code") == "submit_unheard":
         return _("The server stopped while this was under way. It may have been charged.")
     return str(errors.cause(told.get("kind", ""), told.get("code", "")))
+
+
+@register.filter
+def may_go_on(shown: Shown) -> bool:
+    """Whether another page, which is charged, is worth offering: Google leaves out one or two of a full page."""
+    return 2 * len(shown.results) > (shown.run.asked.get("num") or USUAL_RESULTS)
 
 
 @register.filter

@@ -1,9 +1,10 @@
-"""The proof: 500 generations, kill -9 between every two steps, each ends once and is paid for once.
+"""The proof: hundreds of generations, kill -9 between every two steps, each ends once and is paid for once.
 
 Once as `make run` has it (SQLite, everything in one process), once as several machines have it (PostgreSQL, Redis;
 worker, beat, web and broker die). The counts are printed; run with -s to see them.
 
-Between them the two die at every point; with PROOF=full each of them does, which takes twice as long.
+Between them the two die at every point, with 250 generations each; with PROOF=full each of them dies at every point,
+with 500, which takes three times as long.
 """
 
 import json
@@ -23,7 +24,7 @@ from .fleet import Fleet, Process, until
 
 IS_FULL = os.environ.get("PROOF") == "full"
 MODELS = ("gpt-image-1.5", "imagineart-1.5-preview", "kling-v3", "pixverse-v5.6-t2v", "gen4.5")
-MESSAGES = 100
+MESSAGES = 100 if IS_FULL else 50  # of five generations each
 TROUBLES = (
     *("", "", "", "poll_fails 2", "poll_null 2", "dead_link 1", "cut_link 1", "slow_submit 0.3"),
     *("record", "generation G1", "status 503 code model_not_found times 1", "lose_submit"),
@@ -64,13 +65,13 @@ pytestmark = [pytest.mark.services]
 
 
 @pytest.mark.xdist_group("kill-small")
-def test_500_generations_survive_kill_9_between_every_two_steps_in_one_process():
+def test_generations_survive_kill_9_between_every_two_steps_in_one_process():
     with _gateway() as gateway:
         prove(Fleet(gateway, {}), POINTS if IS_FULL else POINTS[::2], seed=1)
 
 
 @pytest.mark.xdist_group("kill-large")
-def test_500_generations_survive_kill_9_of_worker_beat_web_and_broker(postgres_url):
+def test_generations_survive_kill_9_of_worker_beat_web_and_broker(postgres_url):
     name = f"kill{os.getpid()}"
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
@@ -126,7 +127,7 @@ def check(fleet: Fleet, found: dict, steps: Process) -> None:
     submits = Counter((one["prompt"], one["model"]) for one in fleet.gateway.submits())
     deaths = {process.name: process.deaths for process in (steps, *fleet.others.values())}
     print(f"\nstates {dict(states)} · submits {sum(submits.values())} · killed {deaths} · outputs {found['outputs']}")
-    assert len(found["rows"]) == MESSAGES * len(MODELS) == 500
+    assert len(found["rows"]) == MESSAGES * len(MODELS)
     assert set(states) <= {"succeeded", "failed", "unknown"}
     assert all(at for *_rest, at in found["rows"])
     assert not any(count > 1 for count in submits.values()), "billed twice"
@@ -135,7 +136,7 @@ def check(fleet: Fleet, found: dict, steps: Process) -> None:
         assert told == 1 or state == "unknown", (state, model, prompt)
         assert not (state == "unknown" and remote), "a known job is never in doubt"
     # In doubt are the answers that the sandbox lost, and the calls that were open when a process died.
-    assert states["succeeded"] >= 250
+    assert states["succeeded"] >= len(found["rows"]) / 2
     assert states["succeeded"] == found["outputs"] == found["ready"] == found["attachments"] == found["linked"]
     stored = [path for path in (fleet.folder / "media" / "generations").rglob("*") if path.is_file()]
     assert len(stored) == len(set(found["files"])) == states["succeeded"]

@@ -23,6 +23,8 @@ class WireExchange extends HTMLElement {
     listen(this.querySelector(".wire-tabs"), signal, (tab) => this.#shown(tab.dataset.tab));
     this.addEventListener("click", (event) => this.#clicked(event), { signal });
     this.addEventListener("change", (event) => this.#changed(event), { signal });
+    signal.addEventListener("abort", outbox.on("change", () => this.#guard()));
+    this.#guard();
     this.#showSent();
   }
 
@@ -64,12 +66,12 @@ class WireExchange extends HTMLElement {
     if (tab === "code" && !this.querySelector("[data-snippet] code-block")) this.#showCode("curl");
   }
 
-  #clicked({ target }) {
+  #clicked({ target, detail }) {
     const button = target.closest("[data-wire]");
     const acts = {
       "copy-sent": () => this.#copySent(),
       edit: () => this.#edit(),
-      again: () => this.#again(),
+      again: () => detail < 2 && this.#again(), // the second half of a double click may meet the next panel's button
       code: () => this.#showCode(button.dataset.language),
     };
     acts[button?.dataset.wire]?.();
@@ -112,7 +114,19 @@ class WireExchange extends HTMLElement {
     RawEditor.open({ ...of, exchange: this.exchange, body });
   }
 
+  /** One press is one paid run: until the server has taken or refused it there is no other. */
+  get #isOnItsWay() {
+    const message = Number(this.dataset.message);
+    return outbox.waiting().some(({ frame }) => frame.type === "reply.create" && frame.message === message);
+  }
+
+  #guard() {
+    const button = this.querySelector("[data-wire=again]");
+    if (button) button.disabled = this.#isOnItsWay;
+  }
+
   #again() {
+    if (this.#isOnItsWay) return;
     const message = Number(this.dataset.message);
     const again = { of: message, exchange: this.exchange };
     if (document.getElementById(`m${message}`)) {
@@ -122,7 +136,7 @@ class WireExchange extends HTMLElement {
     // On a branch that is not in view.
     const { model, parameters } = this.dataset;
     const frame = { type: "reply.create", message, model, parameters: JSON.parse(parameters || "{}") };
-    tell("wire-again", { ...again, client_id: outbox?.send(frame) });
+    tell("wire-again", { ...again, client_id: outbox.send(frame) });
   }
 }
 

@@ -210,3 +210,39 @@ test("a message taken out of the queue can be put back in its place", () => {
   queue.insert(1, taken);
   assert.deepEqual(queue.messages.map(({ text }) => text), ["a", "b", "c"]);
 });
+
+test("what is written while calls wait for a person queues, and goes on when the reply has ended", () => {
+  follow();
+  shown(10, "streaming");
+  begin(10);
+  end(10, "waiting"); // the page still shows it running
+  assert.deepEqual([standing.activity, standing.isAsking], ["send", true]);
+  for (const text of ["first", "second"]) queue.add({ text });
+  assert.deepEqual([queue.messages.map(({ text }) => text), sent], [["first", "second"], []]);
+  tell("message.changed", { message: 10, status: "queued" });
+  assert.deepEqual([standing.activity, standing.isAsking], ["stop", false]);
+  end(10);
+  queue.sendNext();
+  assert.deepEqual(sent, ["first"]);
+});
+
+test("Send now does not wait for the calls, nor does it end the reply that asks", () => {
+  shown(10, "waiting");
+  follow();
+  queue.add({ text: "later" });
+  assert.deepEqual([standing.isAsking, sent], [true, []]);
+  queue.sendNow(0);
+  assert.deepEqual([sent, stopped, queue.messages], [["later"], [], []]);
+  waiting = [];
+  standing.accepted({ client_id: "later", reply: 12 });
+  assert.equal(standing.isAsking, false);
+});
+
+test("a reply that asked and was stopped leaves the queue to the person", () => {
+  shown(10, "waiting");
+  follow();
+  queue.add({ text: "later" });
+  end(10, "stopped");
+  queue.sendNext();
+  assert.deepEqual([standing.isAsking, standing.isHeld, sent], [false, true, []]);
+});

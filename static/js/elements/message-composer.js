@@ -41,7 +41,7 @@ class MessageComposer extends HTMLElement {
     drafts,
     standing: this.#standing,
     send: (question) => this.#submission.ask(question),
-    show: (messages) => this.#part("message-queue").show(messages, this.#standing.isHeld),
+    show: (messages) => this.#part("message-queue").show(messages, this.#standing),
   });
 
   async connectedCallback() {

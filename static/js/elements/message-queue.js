@@ -2,20 +2,18 @@
 
 import { html, nothing, render } from "lit-html";
 
-import { replies } from "lib/conversation-page.js";
 import { tell } from "lib/dom.js";
 import { nt, t } from "lib/i18n.js";
 
 /** Tells `queue-act {action, index}`: send, edit or delete. */
 class MessageQueue extends HTMLElement {
-  /** `isHeld`: the last reply was stopped or failed, so nothing follows it by itself. */
-  show(messages, isHeld) {
+  /** `isHeld`: the last reply was stopped or failed, or is asking about calls, so nothing follows it by itself. */
+  show(messages, { isHeld, isAsking }) {
     this.hidden = !messages.length;
-    render(messages.length ? this.#list(messages, isHeld && !messages[0].is_returned) : nothing, this);
+    render(messages.length ? this.#list(messages, isHeld && !messages[0].is_returned, isAsking) : nothing, this);
   }
 
-  #list(messages, isHeld) {
-    const isAsking = replies().at(-1)?.status === "waiting";
+  #list(messages, isHeld, isAsking) {
     const reason = isAsking ? t("Waits until the calls of the reply are decided.") : t("Waits for you: the last reply was stopped or failed.");
     const words = html`<p class="queue-held">${reason}</p>`;
     return html`${isHeld ? words : nothing}

@@ -1,4 +1,4 @@
-/** Messages that wait for the running reply, per conversation; they outlive a reload (promises.md, habit 13). */
+/** Messages that wait for the running reply, or for a person to decide about its calls, per conversation; they outlive a reload (promises.md, habit 13). */
 
 export class Queue {
   place = "";
@@ -32,8 +32,9 @@ export class Queue {
 
   /** Written after Stop, before the server has heard of it, it is the next to go. */
   add(question) {
-    const isNext = this.#standing.isHeld;
-    this.#standing.isHeld = false;
+    const { isHeld, isAsking } = this.#standing;
+    const isNext = isHeld && !isAsking;
+    this.#standing.isHeld = isAsking;
     this.insert(isNext ? 0 : this.messages.length, question);
   }
 
@@ -56,7 +57,7 @@ export class Queue {
     this.take(0);
   }
 
-  /** Stops what runs and sends this one as soon as the server takes it. */
+  /** Stops what runs and sends this one as soon as the server takes it; calls that wait for a person go on waiting. */
   sendNow(index) {
     const { is_returned, error, ...question } = this.messages[index];
     this.#standing.stop();

@@ -21,6 +21,7 @@ export class Standing {
   #stoppedEarly = new Set(); // client ids stopped before their reply had a name
   #lastReply = null; // accepted, perhaps not on the page yet
   #newest = 0; // the highest reply seen
+  #statuses = new Map(); // of replies, as the line told them: the page may be behind
 
   /** `page`: isShown(message), replies() → [{message, status}] in order, mark (kept with the page's address).
    *
@@ -43,11 +44,11 @@ export class Standing {
   follow(on) {
     const here = (act) => (frame) => frame.conversation === this.conversation && act(frame);
     const stops = [
-      on("state", () => (this.isKnown = false)),
+      on("state", () => this.#lineChanged()),
       on("conversation.opened", here((frame) => this.#opened(frame))),
       on("message.created", here((frame) => this.#running.created(frame))),
       on("message.delta", here((frame) => this.#running.delta(frame))),
-      on("message.changed", here((frame) => this.#running.changed(frame))),
+      on("message.changed", here((frame) => this.#told(frame))),
     ];
     const replies = this.#page.replies();
     this.#newest = Math.max(0, ...replies.map(({ message }) => message));
@@ -57,6 +58,16 @@ export class Standing {
       clearTimeout(this.#catchingUp);
       stops.forEach((stop) => stop());
     };
+  }
+
+  #lineChanged() {
+    this.isKnown = false;
+    this.#statuses.clear();
+  }
+
+  #told(frame) {
+    this.#statuses.set(frame.message, frame.status);
+    this.#running.changed(frame);
   }
 
   #opened(frame) {
@@ -120,6 +131,13 @@ export class Standing {
   get leaf() {
     this.#forgetShown();
     return this.#lastReply ?? this.#page.replies().at(-1)?.message ?? null;
+  }
+
+  /** The reply that the next message answers waits for a person to decide about its calls. */
+  get isAsking() {
+    const { leaf } = this;
+    const status = this.#statuses.get(leaf) ?? this.#page.replies().findLast(({ message }) => message === leaf)?.status;
+    return status === "waiting";
   }
 
   /** Nothing after it was ever on this page: if the server knows of something, the page was behind. */

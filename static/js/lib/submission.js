@@ -78,15 +78,15 @@ export class Submission {
     const { desk, standing, notes } = this.#parts;
     notes.say("");
     if (desk.edit) return this.#sendEdit(question);
-    if (standing.activity === "send") this.ask(question);
+    if (standing.activity === "send" && !standing.isAsking) this.ask(question);
     else this.#queueUp(question);
     desk.clear();
   }
 
   #queueUp(question) {
-    const { queue } = this.#parts;
+    const { queue, standing } = this.#parts;
     queue.add(question);
-    announce(t("Waits for the reply that is being written."));
+    announce(standing.isAsking ? t("Waits until the calls of the reply are decided.") : t("Waits for the reply that is being written."));
     drafts.write(queue.place, { text: "", files: [] });
   }
 

@@ -11,7 +11,7 @@ const { carriedOver, ofProtocol } = await import("lib/models.js");
 const { Outbox } = await import("lib/outbox.js");
 const { Sending } = await import("lib/sending.js");
 const { isPath, placeOf } = await import("lib/spatial.js");
-const { choosable, outgoing, toggled, toolsOf } = await import("lib/tools.js");
+const { choosable, missing, outgoing, schemaOf, toggled, toolsOf } = await import("lib/tools.js");
 
 const model = (id, parameters = []) => ({ id, label: id, in: ["text"], parameters });
 const choiceAt = (first, kept = new Kept(null, "1")) =>
@@ -99,4 +99,13 @@ test("an answer to a call goes out once, and its refusal is told to its card alo
   receive({ type: "frame.refused", client_id: second, error: { code: "not_waiting", message: "Too late." } });
   assert.deepEqual(told.map(([type, { call, error }]) => [type, call, error.message]), [["call-refused", "c2", "Too late."]]);
   assert.equal(outbox.has(second), false);
+});
+
+test("edited arguments are held against the function's schema, where there is one", () => {
+  const parameters = { type: "object", required: ["city", "day"] };
+  const sets = [{ id: 7, functions: [{ name: "book", parameters }] }, { id: 8, functions: [{ name: "book", parameters: {} }] }];
+  assert.deepEqual(missing(schemaOf("book", sets, ["functions:7"]), { day: null }), ["city"]);
+  assert.deepEqual(missing(schemaOf("book", sets, ["functions:8"]), {}), []);
+  assert.deepEqual(missing(schemaOf("web_search", sets, ["web_search"]), {}), []);
+  assert.deepEqual(missing({ required: "city" }, {}), []);
 });

@@ -1,16 +1,22 @@
 /** One call of a reply: its clock while it runs, and where it waits for a person, what they decide about it. */
 
+import { refill } from "lib/bench-form.js";
 import { t } from "lib/i18n.js";
 import { isComposing } from "lib/ime.js";
+import { keepDraft, readDraft } from "lib/page-drafts.js";
 import { answers } from "lib/tool-answers.js";
 import { everySecond } from "lib/ticking.js";
 import { inSeconds } from "lib/times.js";
+import { offeredFor } from "lib/tool-list.js";
+import { missing, schemaOf } from "lib/tools.js";
 
 export class ToolStep extends HTMLElement {
   static observedAttributes = ["data-state"];
   #stop = new AbortController();
   #stopClock = null;
   #began = 0;
+  #warned = ""; // arguments that lack something, and the person has been told
+  #schema = null;
 
   connectedCallback() {
     this.#stop = new AbortController();
@@ -18,8 +24,10 @@ export class ToolStep extends HTMLElement {
     this.addEventListener("click", (event) => this.#clicked(event), { signal });
     this.addEventListener("submit", (event) => this.#submitted(event), { signal });
     this.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.addEventListener("input", () => this.#keep(), { signal });
     document.addEventListener("call-refused", ({ detail }) => this.#isOurs(detail) && this.#refused(detail.error), { signal });
     this.#settle();
+    this.#restore();
     if (answers.isOnItsWay(this.address)) this.#setSending(true);
   }
 
@@ -30,7 +38,9 @@ export class ToolStep extends HTMLElement {
   }
 
   attributeChangedCallback(_name, old, now) {
-    if (this.isConnected && old !== null && old !== now) this.#settle();
+    if (!this.isConnected || old === null || old === now) return;
+    this.#settle();
+    if (!this.isAsked) keepDraft(this.#draft, null);
   }
 
   get address() {
@@ -46,6 +56,26 @@ export class ToolStep extends HTMLElement {
     if (!this.isAsked || "sending" in this.dataset) return;
     this.#setSending(true);
     answers.send({ ...this.address, action, ...more });
+  }
+
+  // What is typed outlives a reload, until it is decided.
+
+  get #draft() {
+    return `call/${document.body.dataset.user}/${this.dataset.message}/${this.dataset.call}`;
+  }
+
+  #keep() {
+    const forms = [...this.querySelectorAll("[data-form]")];
+    const values = Object.assign({}, ...forms.map((form) => Object.fromEntries(new FormData(form))));
+    keepDraft(this.#draft, { ...values, shown: forms.find(({ hidden }) => !hidden)?.dataset.form ?? "" });
+  }
+
+  #restore() {
+    if (!this.isAsked) return keepDraft(this.#draft, null);
+    const kept = readDraft(this.#draft);
+    if (!kept) return;
+    for (const form of this.querySelectorAll("[data-form]")) refill(form, kept);
+    this.#open(kept.shown);
   }
 
   #isOurs = ({ message, call }) => Number(message) === this.address.message && call === this.address.call;
@@ -77,21 +107,42 @@ export class ToolStep extends HTMLElement {
   /** The buttons, or one of the two forms in their place. */
   #show(name) {
     const shown = this.querySelector("form:not([hidden])");
-    for (const form of this.querySelectorAll("[data-form]")) form.hidden = form.dataset.form !== name;
-    this.querySelector("[data-choices]").hidden = Boolean(name);
+    this.#open(name);
+    this.#keep();
+    if (name === "edit") this.#askSchema();
     if (name) this.querySelector(`[data-form=${name}] textarea`).focus();
     else this.querySelector(`[data-step=${shown?.dataset.form ?? "answer"}]`)?.focus();
+  }
+
+  #open(name) {
+    for (const form of this.querySelectorAll("[data-form]")) form.hidden = form.dataset.form !== name;
+    this.querySelector("[data-choices]")?.toggleAttribute("hidden", Boolean(name));
+  }
+
+  /** Of a function of the team; a tool without one is not checked. */
+  async #askSchema() {
+    const { model, tools = "{}" } = this.closest(".message").dataset;
+    const offered = model ? await offeredFor(model).catch(() => null) : null;
+    this.#schema = offered && schemaOf(this.dataset.name, offered.sets, JSON.parse(tools).names);
   }
 
   #submitted(event) {
     event.preventDefault();
     const form = event.target;
     if (form.dataset.form === "answer") return this.decide("answer", { result: form.result.value, is_error: form.is_error.checked });
-    const problem = problemOf(form.arguments.value);
+    const problem = problemOf(form.arguments.value) || this.#warning(form.arguments.value);
     this.#say(form.querySelector("[data-error]"), problem);
     form.arguments.ariaInvalid = problem ? "true" : null;
     if (problem) form.arguments.focus();
     else this.decide("approve", { arguments: form.arguments.value });
+  }
+
+  /** Once: whoever presses again means it. */
+  #warning(text) {
+    const names = missing(this.#schema, JSON.parse(text));
+    if (!names.length || text === this.#warned) return "";
+    this.#warned = text;
+    return t("Its schema also wants: %(names)s. Press again to run it all the same.", { names: names.join(", ") });
   }
 
   #key(event) {

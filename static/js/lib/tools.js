@@ -35,3 +35,15 @@ export function toggled(tools, name) {
 
 /** As a message has it: an empty object where no tools were on. */
 export const toolsOf = (kept) => ({ ...NO_TOOLS, ...(Array.isArray(kept?.names) ? kept : {}) });
+
+/** The JSON schema of a function's arguments, from the sets that `names` switched on; null where nobody wrote one. */
+export function schemaOf(name, sets = [], names = []) {
+  const chosen = sets.filter(({ id }) => names.includes(`functions:${id}`));
+  return chosen.flatMap(({ functions }) => functions).find((one) => one.name === name)?.parameters || null;
+}
+
+/** What `schema` requires and the arguments lack. */
+export function missing(schema, values) {
+  const required = Array.isArray(schema?.required) ? schema.required : [];
+  return required.filter((name) => !Object.hasOwn(values, name));
+}

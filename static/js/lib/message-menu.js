@@ -27,7 +27,7 @@ export class MessageMenu {
     const branch = this.#menu.querySelector("[data-action=branch]");
     if (branch) branch.hidden = article.dataset.role !== "assistant" || rowOf(article) !== article || article === this.#bubbles.last;
     const wire = this.#menu.querySelector("[data-action=wire]");
-    if (wire) wire.hidden = article.dataset.role !== "assistant" || !article.dataset.message;
+    if (wire) wire.hidden = article.dataset.role !== "assistant" || !article.dataset.message || "blind" in article.dataset;
     openMenu(this.#menu, button);
   }
 

@@ -10,6 +10,7 @@ import { toastError } from "lib/toast.js";
 class SideBySide extends HTMLElement {
   #listening = new AbortController();
   #frame = 0;
+  #resized = new ResizeObserver(() => this.#scrolled());
 
   connectedCallback() {
     this.#listening = new AbortController();
@@ -17,10 +18,12 @@ class SideBySide extends HTMLElement {
     this.addEventListener("click", (event) => this.#clicked(event), { signal });
     // Scroll does not bubble; the list of columns may be another one after a change.
     this.addEventListener("scroll", () => this.#scrolled(), { signal, capture: true, passive: true });
+    this.#resized.observe(this.querySelector(".side-columns"));
   }
 
   disconnectedCallback() {
     this.#listening.abort();
+    this.#resized.disconnect();
     cancelAnimationFrame(this.#frame);
   }
 
@@ -80,6 +83,7 @@ class SideBySide extends HTMLElement {
   async take(fresh) {
     await ready();
     await takeColumns(this, fresh, (article, newer) => morphMessage(article, newer, true));
+    this.#scrolled();
   }
 
   // One column at a time, where there is no room for more.
@@ -97,12 +101,25 @@ class SideBySide extends HTMLElement {
     return away.indexOf(Math.min(...away));
   }
 
+  #showPlace() {
+    const list = this.querySelector(".side-columns");
+    this.toggleAttribute("data-fits", list.scrollWidth <= list.clientWidth + 1);
+    const place = this.querySelector("[data-place]");
+    if (place) place.textContent = `${this.#place + 1}/${this.#columns.length}`;
+    const names = this.querySelector("[data-names]");
+    if (names) names.textContent = this.#inView.map((column) => column.querySelector(".message-model")?.textContent ?? "").join(" · ");
+  }
+
+  /** Where the columns scroll, their own headings cannot stay at the top of the page's scroll: the row's heading names them. */
+  get #inView() {
+    const { left, right } = this.querySelector(".side-columns").getBoundingClientRect();
+    const middle = (column) => (column.getBoundingClientRect().left + column.getBoundingClientRect().right) / 2;
+    return this.#columns.filter((column) => middle(column) > left && middle(column) < right);
+  }
+
   #scrolled() {
     cancelAnimationFrame(this.#frame);
-    this.#frame = requestAnimationFrame(() => {
-      const place = this.querySelector("[data-place]");
-      if (place) place.textContent = `${this.#place + 1}/${this.#columns.length}`;
-    });
+    this.#frame = requestAnimationFrame(() => this.#showPlace());
   }
 }
 

@@ -3,7 +3,7 @@
 import { localTimes } from "lib/times.js";
 
 const TAG = "side-by-side";
-const KEPT = new Set(["data-open"]); // set in the browser, unknown to the server
+const KEPT = new Set(["data-open", "data-fits"]); // set in the browser, unknown to the server
 
 /** The child of the list that `article` stands in, itself where it stands alone. */
 export const rowOf = (article) => article?.closest(TAG) ?? article;

@@ -18,7 +18,7 @@ class AppToast extends HTMLElement {
     document.removeEventListener("toast", this.#listen);
   }
 
-  #show({ text, kind, seconds, action, onAction }) {
+  #show({ text, kind, seconds, action, onAction, until }) {
     const toast = document.createElement("div");
     toast.className = "toast";
     if (kind) toast.dataset.kind = kind;
@@ -28,6 +28,7 @@ class AppToast extends HTMLElement {
     if (action) toast.append(this.#button(action, () => this.#act(toast, onAction)));
     toast.append(this.#cross(toast));
     this.append(toast);
+    until?.addEventListener("abort", () => toast.remove());
     while (this.childElementCount > MOST) this.firstElementChild.remove();
     const foot = document.querySelector("#main > .foot"); // the composer stays free
     this.style.setProperty("--above", `${foot?.offsetHeight ?? 0}px`);

@@ -16,6 +16,7 @@ const ADDRESS = "/benches/functions/";
 
 class FunctionBench extends HTMLElement {
   #stop = null;
+  #undoable = new AbortController(); // until the set is saved
   #cards = [];
   #name = "";
   #isShared = false;
@@ -40,6 +41,7 @@ class FunctionBench extends HTMLElement {
 
   disconnectedCallback() {
     this.#stop.abort();
+    this.#undoable.abort();
     clearTimeout(this.#timer);
   }
 
@@ -83,6 +85,7 @@ class FunctionBench extends HTMLElement {
     this.#changed();
     toast(t("%(name)s was taken out.", { name: gone.name || t("The function") }), {
       action: t("Undo"),
+      until: this.#undoable.signal,
       onAction: () => {
         this.#cards = this.#cards.toSpliced(place, 0, gone);
         this.#changed();
@@ -147,6 +150,8 @@ class FunctionBench extends HTMLElement {
       const answer = await request(id ? "PUT" : "POST", id ? `${ADDRESS}${id}/` : ADDRESS, { body });
       this.#isChanged = false;
       keepDraft(this.#draft, null);
+      this.#undoable.abort();
+      this.#undoable = new AbortController();
       return await answer.json();
     } catch (error) {
       await this.#refused(error);

@@ -48,13 +48,13 @@ class SlotForm extends HTMLElement {
     this.#end(this.#values);
   }
 
-  /** Enter goes on, as in a form of single lines; Shift makes a new line. */
+  /** Enter goes on, as in a form of single lines; Shift makes a new line, Ctrl or Cmd finishes. */
   #key(event) {
     if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
     event.preventDefault();
     const fields = [...this.querySelectorAll("textarea")];
     const next = fields[fields.indexOf(event.target) + 1];
-    if (next) next.focus();
+    if (next && !event.ctrlKey && !event.metaKey) next.focus();
     else this.#end(this.#values);
   }
 

@@ -109,11 +109,6 @@ def test_a_question_becomes_a_program(question, output):
     assert evaluate.run(coding.code_for(question)).output == output
 
 
-@pytest.mark.parametrize("question", ["plot x^2 + 1", "画一个 sin(x) 的曲线", "chart of 3, 5, 9"])
-def test_a_plot_that_is_asked_for_is_drawn(question):
-    assert evaluate.run(coding.code_for(question)).picture
-
-
 @pytest.mark.parametrize("question", ["Tell me a story", "What happened on 2024-05-06?", "How is GPT-4 different?"])
 def test_what_is_no_sum_is_not_computed_but_its_words_can_be_counted(question):
     assert not coding.is_asked_for(question)

@@ -63,6 +63,21 @@ def test_qwens_interpreter_shows_growing_code_between_thoughts(ask):
     assert chunks[-1]["choices"][0]["finish_reason"] == "stop"
 
 
+@pytest.mark.parametrize(
+    ("question", "told", "untold"),
+    [
+        ("plot sin(x) from 0 to 6", ("200 points, minimum -1, maximum 1", "no way over this route"), "printed nothing"),
+        ("画出 sin(x) 在 0 到 6 的曲线", ("200 points, minimum -1, maximum 1", "无法传送图片"), "没有输出"),
+        ("```python\nprint('held', 6 * 7)\n```", ("printed:\n\n```\nheld 42\n```",), "chart"),
+        ("```python\nx = 1\n```", ("printed nothing",), "chart"),
+    ],
+)
+def test_the_interpreter_tells_what_was_printed_and_that_a_plot_has_no_way(ask, question, told, untold):
+    text = said(ask.deltas(question, **INTERPRETER))
+    assert all(words in text for words in told)
+    assert untold not in text
+
+
 def test_the_interpreter_is_refused_without_a_stream_or_thinking(ask):
     assert ask.post(POWER, **INTERPRETER).status_code == 400
     off = {"extra_body": {"enable_code_interpreter": True, "enable_thinking": False}}

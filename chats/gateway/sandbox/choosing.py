@@ -10,11 +10,6 @@ from chats.gateway.sandbox import arguments, coding, corpus, leading, meaning
 from chats.gateway.sandbox.content import as_object
 from chats.gateway.sandbox.question import Question
 
-# What comes after it wants the result of what stood before.
-THEN = re.compile(
-    r"[,;，；。.]?\s*(?:\b(?:and then|then|afterwards?|after that)\b|然后|接着|之后再|再(?=把|将|用|换|算))",
-    re.IGNORECASE,
-)
 ASKS = re.compile(r"[?？]|^\s*(?:who|what|when|where|which|how|why)\b|什么|多少|怎么|谁|哪|吗|几", re.IGNORECASE)
 SEARCHES = re.compile(r"search|browse|google|web|搜索|检索", re.IGNORECASE)
 COMPUTES = re.compile(r"(?<![a-z])(?:code|python|calc|eval|interpret|quickjs|math|compute)|计算|代码", re.IGNORECASE)
@@ -64,7 +59,7 @@ def wanted(question: Question) -> list[Wanted]:
     offered = functions(question)
     found = [
         Wanted(function, given, nth)
-        for nth, clause in enumerate(THEN.split(question.text))
+        for nth, clause in enumerate(leading.THEN.split(question.text))
         for function in _fitting(offered, clause)
         for given in arguments.all_for(function, clause)
     ]

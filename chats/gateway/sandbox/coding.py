@@ -1,13 +1,21 @@
 """The program that a question asks for: the one it holds, its sum, its plot, or a count of its own words."""
 
+import ast
+import itertools
 import re
 from collections.abc import Callable
 
+from chats.gateway.sandbox import curves, leading
+
 FENCED = re.compile(r"```(?:python|py)?[ \t]*\n(.*?)```", re.DOTALL | re.IGNORECASE)
-PLOT = re.compile(r"\b(?:plot|graph|chart|draw|diagram)\b|画|绘|图表|曲线|图像", re.IGNORECASE)
-CURVE = re.compile(r"[0-9x+\-*/^().²³ ]*\b(?:sin|cos|tan|exp|log|sqrt|x)\b[0-9a-z+\-*/^().²³ ]*|[0-9]*x[\^*²³0-9+\- ]*")
+PLOT = re.compile(r"\b(?:plot|graph|chart|draw|diagram|curve)\b|画|绘|图表|曲线|图像", re.IGNORECASE)
 NUMBER = r"-?\d+(?:\.\d+)?"
 NUMBERS = re.compile(rf"{NUMBER}(?:\s*[,，、;]\s*(?:and\s+)?{NUMBER})+")
+ROW = 3  # so many numbers are more than the ends of a range
+LONGEST = 20_000
+MOST_PARTS = 20
+# What tells of a plot on a route that has no way for its picture.
+SUMMARY = "print(f'{{len({0})}} points, minimum {{min({0}):.4g}}, maximum {{max({0}):.4g}}')"
 # Words for signs, longest first.
 SIGNS = (
     (r"\s*(?:(?:raised )?to the power(?: of)?|的\s*(?=\d+\s*次[方幂]))\s*", "**"),
@@ -50,17 +58,40 @@ KNOWN: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 def code_for(text: str) -> str:
-    """Always a program that evaluate.run can work on."""
-    return next((code for way in WAYS if (code := way(text))), "") or _counted(text)
+    """Always a program that Python can read, and mostly one that evaluate.run can work on."""
+    return _program(text) or _counted(text)
 
 
 def is_asked_for(text: str) -> bool:
     """Whether the text holds something to compute."""
-    return any(way(text) for way in WAYS)
+    return bool(_held(text) or _program(text))
+
+
+def _program(text: str) -> str:
+    line = _spaced(text)
+    made = itertools.chain([_held(text)], (way(line) for way in WAYS))
+    return next((code for code in made if code and _is_readable(code)), "")
+
+
+def _spaced(text: str) -> str:
+    """On one line: long runs of spaces would take the patterns long."""
+    return " ".join(text.split())
+
+
+def _is_readable(code: str) -> bool:
+    """A program that is too long to be run is not read either."""
+    if len(code) > LONGEST:
+        return True
+    try:
+        ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def sum_in(text: str) -> str:
     """The arithmetic in a text as Python writes it, or ""."""
+    text = _spaced(text)
     for pattern, sign in SIGNS:
         text = re.sub(pattern, sign, text, flags=re.IGNORECASE)
     found = [match[0].strip() for match in SUM.finditer(text)]
@@ -88,25 +119,27 @@ def _known(text: str) -> str:
 
 
 def _plotted(text: str) -> str:
+    """Of what "then" separates, the part that speaks of a plot."""
     if not PLOT.search(text):
         return ""
-    if numbers := NUMBERS.search(text):
-        row = ", ".join(re.findall(NUMBER, numbers[0]))
-        drawn = "plt.bar(range(1, len(values) + 1), values)\nplt.show()"
-        return f"import matplotlib.pyplot as plt\n\nvalues = [{row}]\n{drawn}"
-    curve = max((match[0].strip() for match in CURVE.finditer(text)), key=len, default="")
-    return _curve(curve) if curve else ""
+    parts = [part for part in leading.THEN.split(text) if PLOT.search(part)]
+    return next((code for part in (*parts[:MOST_PARTS], text) if (code := _drawn(part))), "")
 
 
-def _curve(curve: str) -> str:
-    written = re.sub(r"\^", "**", curve.replace("²", "**2").replace("³", "**3"))
-    written = re.sub(r"(\d)\s*(?=[a-z(])", r"\1*", written)
-    called = re.sub(r"\b(sin|cos|tan|exp|log|sqrt)\b(?:\s*\(?\s*x\s*\)?|(?!\())", r"np.\1(x)", written)
-    start = "0.1, 10" if re.search("log|sqrt", called) else "-10, 10"
-    return (
-        "import numpy as np\nimport matplotlib.pyplot as plt\n\n"
-        f"x = np.linspace({start}, 200)\nplt.plot(x, {called})\nplt.title('y = {curve}')\nplt.xlabel('x')\nplt.show()"
-    )
+def _drawn(text: str) -> str:
+    """Two numbers beside a curve are no row of their own."""
+    curve, found = curves.curve_in(text, SIGNS), NUMBERS.search(text)
+    row = re.findall(NUMBER, found[0]) if found else []
+    if curve and (curve.names_x or len(row) < ROW):
+        return (
+            "import numpy as np\nimport matplotlib.pyplot as plt\n\n"
+            f"x = np.linspace({curve.start}, {curve.stop}, 200)\ny = {curve.written}\nplt.plot(x, y)\n"
+            f"plt.title('y = {curve.title}')\nplt.xlabel('x')\nplt.show()\n" + SUMMARY.format("y")
+        )
+    if not row:
+        return ""
+    drawn = "plt.bar(range(1, len(values) + 1), values)\nplt.show()\n" + SUMMARY.format("values")
+    return f"import matplotlib.pyplot as plt\n\nvalues = [{', '.join(row)}]\n{drawn}"
 
 
 def _listed(text: str) -> str:
@@ -130,4 +163,4 @@ def _counted(text: str) -> str:
     return f"text = {text[:2000]!r}\nprint(len(text), 'characters,', len(text.split()), 'words')"
 
 
-WAYS: tuple[Callable[[str], str], ...] = (_held, _known, _plotted, _summed, _listed)
+WAYS: tuple[Callable[[str], str], ...] = (_plotted, _known, _summed, _listed)

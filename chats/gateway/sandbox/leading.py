@@ -7,6 +7,13 @@ SEARCH = re.compile(
     r"|搜索|搜一下|查一下|查找|查询|检索|最新|新闻|联网|网上|资料|来源|研究",
     re.IGNORECASE,
 )
+# What comes after it is another step, which often wants the result of what stood before.
+THEN = re.compile(
+    r"[,;；，。.、]?\s{0,9}(?:(?<!\bthe )(?<!\bif )(?<!\bsince )(?<!\buntil )(?<!\bby )"
+    r"\b(?:and then|then|afterwards?|after that)\b(?! else\b)"
+    r"|然后|接着|之后再|再(?=[把将用换算画绘写做给])|(?<=[,，;；。、])再(?![生见次三现度]))[,，]?",
+    re.IGNORECASE,
+)
 # What only says that something is to be looked for.
 LEAD = re.compile(
     r"^\s*(?:please|can you|could you|and|then|now)?\s*"
@@ -32,6 +39,8 @@ def wants_picture(text: str) -> bool:
 
 
 def query_of(text: str) -> str:
-    """What is to be looked for, on one line."""
+    """What is to be looked for, on one line; of several steps, what the one that searches looks for."""
     line = " ".join(text.split())
+    steps = [step for step in THEN.split(line) if step.strip()]
+    line = next(filter(wants_search, steps), steps[0] if steps else line).strip()
     return LEAD.sub("", line).strip(" ?？.。!！")[:LONGEST_QUERY] or line[:LONGEST_QUERY]

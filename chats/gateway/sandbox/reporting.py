@@ -19,11 +19,12 @@ def opening(taken: Taken) -> str:
 class Report:
     """Grows block by block; knows where each page stands in it."""
 
-    def __init__(self, taken: Taken, has_begun: bool = False) -> None:
-        """`has_begun`: the opening was said before the work."""
+    def __init__(self, taken: Taken, has_begun: bool = False, shows_charts: bool = True) -> None:
+        """`has_begun`: the opening was said before the work. `shows_charts`: the route has a way for a picture."""
         self._describer = Describer(taken.question.is_chinese)
         self._text = "" if has_begun else opening(taken)
         self._cited: list[Cited] = []
+        self._drew = "drew" if shows_charts else "drew_unseen"
 
     def of(self, steps: Sequence[Step]) -> Said:
         searches = [step for step in steps if isinstance(step, Searched)]
@@ -70,7 +71,7 @@ class Report:
         if step.error:
             self._block(self._describer.words["ran_wrong"] + f"\n\n```\n{step.error}\n```")
         if step.picture:
-            self._block(self._describer.words["drew"])
+            self._block(self._describer.words[self._drew])
 
     def _block(self, text: str) -> None:
         self._text += "\n\n" + text

@@ -71,12 +71,13 @@ async def worked(taken: Taken, original: Question) -> Worked:
 
 
 def _interpreted(taken: Taken) -> Worked:
+    """What was printed is told; a plot has no field to come in (text.md 8)."""
     if not coding.is_asked_for(taken.question.text):
         return Worked(taken.answer)
     code = coding.code_for(taken.question.text)
     ran = evaluate.run(code)
-    computed = Computed(code, ran.output, ran.error)
-    return Worked(replace(taken.answer, text=Report(taken).of([computed]).text), computed)
+    computed = Computed(code, ran.output, ran.error, ran.picture)
+    return Worked(replace(taken.answer, text=Report(taken, shows_charts=False).of([computed]).text), computed)
 
 
 def _reported(taken: Taken, done: list[Step]) -> Answer:

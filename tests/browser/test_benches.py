@@ -17,6 +17,7 @@ SCHEMA = {"type": "object", "properties": {"city": {"type": "strnig"}}}
 def test_texts_are_compared_and_other_dimensions_are_refused(alice):
     page = alice.page
     page.goto("/benches/embeddings/")
+    expect(page.locator("run-bench:defined")).to_be_visible()
     page.get_by_label("Texts", exact=True).fill(TEXTS)
     page.reload()  # what was typed is still there
     expect(page.get_by_label("Texts", exact=True)).to_have_value(TEXTS)

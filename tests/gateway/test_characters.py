@@ -40,7 +40,7 @@ def test_what_comes_out_can_always_be_encoded(pieces):
     assert b"\0" not in joined(*pieces).encode()
 
 
-@given(st.text(st.characters(exclude_characters="\0")), st.integers(0, 40))
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",))), st.integers(0, 40))
 def test_text_cut_between_utf16_units_comes_out_whole(text, cut):
     units = text.encode("utf-16-le")
     pieces = (units[: 2 * cut], units[2 * cut :])

@@ -78,7 +78,9 @@ class RunBench extends HTMLElement {
 
   /** What was typed here before one went elsewhere; a run, or a link with something in it, shows what it came with. */
   #restore() {
-    const kept = this.#form && !this.dataset.run && !location.search ? readDraft(this.#draft) : null;
+    if (!this.#form || this.dataset.run || location.search) return;
+    if (this.#box?.value) return this.#typed(); // somebody was quicker than this script
+    const kept = readDraft(this.#draft);
     if (kept) refill(this.#form, kept);
   }
 
